@@ -1,0 +1,14 @@
+//! The Coalface engine. Pure Rust; knows nothing of Python and is tested without it.
+//!
+//! Data flows one way: [`blockfile`] reads a node's block files and chooses the best chain, [`script`] says what a
+//! script is, [`link`] gives every row its dense id, [`store`] keeps them as memory-mapped columns, [`forest`] ties
+//! addresses together, [`lookup`] answers questions, [`taint`] follows value. [`synth`] writes test chains.
+
+pub mod error;
+pub mod hash;
+pub mod ids;
+pub mod io;
+pub mod network;
+pub mod units;
+
+pub use error::{Error, Result};
