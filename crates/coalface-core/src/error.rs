@@ -8,6 +8,33 @@ pub enum Error {
     /// Files and devices.
     #[error(transparent)]
     Io(#[from] crate::io::IoError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// Block files.
+    #[error(transparent)]
+    BlockFile(#[from] crate::blockfile::BlockFileError),
+    /// The text of an address.
+    #[error(transparent)]
+    Address(#[from] crate::script::AddressError),
+    /// A block whose bytes cannot be read.
+    #[error("`{file}`, byte {offset}: block {hash} is damaged: {source}")]
+    DamagedBlock {
+        /// The block file.
+        file: String,
+        /// Where in it.
+        offset: u64,
+        /// The block.
+        hash: crate::hash::Hash32,
+        /// What could not be read.
+        source: crate::blockfile::parse::ParseError,
+    },
+    /// A reorganisation needs blocks again that only the store had.
+    #[error("block {hash} has to be read again, but the source no longer holds it")]
+    BlockGone {
+        /// The block.
+        hash: crate::hash::Hash32,
+    },
     /// The caller asked to stop (Ctrl-C).
     #[error("cancelled")]
     Cancelled,
@@ -22,6 +49,11 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Io(error) => error.code(),
+            Error::Store(error) => error.code(),
+            Error::BlockFile(error) => error.code(),
+            Error::Address(error) => error.code(),
+            Error::DamagedBlock { .. } => "damaged_block",
+            Error::BlockGone { .. } => "block_gone",
             Error::Cancelled => "cancelled",
         }
     }
@@ -31,6 +63,15 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Io(error) => error.hint(),
+            Error::Store(error) => error.hint(),
+            Error::BlockFile(error) => error.hint(),
+            Error::Address(error) => error.hint(),
+            Error::DamagedBlock { .. } => {
+                Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
+            }
+            Error::BlockGone { .. } => {
+                Some("index into a new folder, from a source that holds all blocks".into())
+            }
             Error::Cancelled => None,
         }
     }

@@ -4,7 +4,7 @@ use ripemd::Ripemd160;
 use sha2::{Digest, Sha256};
 
 /// A 32-byte hash in internal byte order (the reverse of what is shown).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(transparent)]
 pub struct Hash32(pub [u8; 32]);
 

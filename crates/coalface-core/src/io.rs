@@ -55,8 +55,8 @@ impl IoError {
 pub enum View {
     /// Mapped memory; the file must not be truncated while it lives (a store never shrinks its columns).
     Mapped(std::sync::Arc<memmap2::Mmap>),
-    /// A copy (test storages; empty views).
-    Owned(std::sync::Arc<Vec<u8>>),
+    /// A copy of so many bytes, aligned like a column (test storages; empty views).
+    Owned(std::sync::Arc<Vec<u64>>, usize),
 }
 
 impl Deref for View {
@@ -64,7 +64,7 @@ impl Deref for View {
     fn deref(&self) -> &[u8] {
         match self {
             View::Mapped(map) => map,
-            View::Owned(bytes) => bytes,
+            View::Owned(words, len) => &bytemuck::cast_slice(words)[..*len],
         }
     }
 }
@@ -73,7 +73,15 @@ impl View {
     /// A view of nothing.
     #[must_use]
     pub fn empty() -> View {
-        View::Owned(std::sync::Arc::new(Vec::new()))
+        View::Owned(std::sync::Arc::new(Vec::new()), 0)
+    }
+
+    /// A copy of `bytes`.
+    #[must_use]
+    pub fn copy_of(bytes: &[u8]) -> View {
+        let mut words = vec![0u64; bytes.len().div_ceil(8)];
+        bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+        View::Owned(std::sync::Arc::new(words), bytes.len())
     }
 }
 

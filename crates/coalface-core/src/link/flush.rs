@@ -1,0 +1,109 @@
+//! Committing what is linked: index runs over the new rows, then one atomic commit.
+
+use rayon::prelude::*;
+
+use super::batch::Linker;
+use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
+use crate::store::journal::Stamps;
+use crate::store::run::{Entry, RunKind};
+use crate::store::writer::{Commit, NewRun, StoreWriter};
+
+/// The tables are emptied when they grow past this; then older rows are found through the runs.
+const MAX_TABLE_BYTES: usize = 3 << 30;
+
+impl Linker {
+    /// Bytes of new rows that wait for a commit.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> u64 {
+        let mut bytes = 0;
+        // Counting cannot fail.
+        let _ = self.delta.for_each(|_, column| {
+            bytes += column.len() as u64;
+            Ok::<(), std::convert::Infallible>(())
+        });
+        bytes
+    }
+
+    /// Commits all new rows and goes on from there.
+    ///
+    /// # Errors
+    /// If a file operation fails; then the store is as it was.
+    pub fn flush(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+        if self.counts == *self.base.counts() {
+            return Ok(());
+        }
+        let base = *self.base.counts();
+        let delta = &self.delta;
+        let txids = hashed(&self.tx_keys, base.txs as u32);
+        let addresses = hashed(&self.address_keys, base.addresses as u32);
+        let salt = self.base.salt();
+        let external_keys: Vec<u64> = delta.external_txid.iter().map(|txid| salt.txid(txid)).collect();
+        let externals = hashed(&external_keys, base.externals as u32);
+        let outputs = by_address(&delta.output_address, 0);
+        let external_addresses = by_address(&delta.external_address, base.externals as u32);
+        let mut children: Vec<(u32, u32, u32)> =
+            self.forest.children.iter().map(|link| (link.parent, link.child, link.size)).collect();
+        children.sort_by_key(|(parent, _, _)| *parent);
+        let mut spends = std::mem::take(&mut self.spends);
+        spends.par_sort_unstable();
+        let stamps = Stamps { spends, links: self.forest.stamps() };
+        let runs = vec![
+            new_run(RunKind::Txid, &txids, 0),
+            new_run(RunKind::Address, &addresses, 0),
+            new_run(RunKind::External, &externals, 0),
+            packed_run(RunKind::AddressOutput, &outputs, base.outputs),
+            packed_run(RunKind::AddressExternal, &external_addresses, 0),
+            NewRun {
+                kind: RunKind::StrictChild,
+                rows: children.len() as u64,
+                entries: Box::new(children.iter().map(|(parent, child, size)| Entry {
+                    key: u64::from(*parent),
+                    value: u64::from(*child),
+                    extra: *size,
+                })),
+            },
+        ];
+        writer.commit(Commit { delta, counts: self.counts, stamps, runs })?;
+        self.base = writer.snapshot().clone();
+        self.delta.truncate(&base, &base);
+        self.tx_keys.clear();
+        self.address_keys.clear();
+        self.spent.clear();
+        self.externals.clear();
+        self.forest.committed(self.counts.addresses);
+        if self.tx_table.bytes() + self.address_table.bytes() > MAX_TABLE_BYTES {
+            self.tx_table = super::table::Table::default();
+            self.address_table = super::table::Table::default();
+            self.table_base = (self.counts.txs, self.counts.addresses);
+        }
+        Ok(())
+    }
+}
+
+/// (key, id) in order of key, then id.
+fn hashed(keys: &[u64], first: u32) -> Vec<(u64, u32)> {
+    let mut pairs: Vec<(u64, u32)> = keys.iter().zip(first..).map(|(key, id)| (*key, id)).collect();
+    pairs.par_sort_unstable();
+    pairs
+}
+
+/// `address << 32 | row` in order, without rows that have no address.
+fn by_address(addresses: &[u32], first_row: u32) -> Vec<u64> {
+    let rows = addresses.iter().zip(u64::from(first_row)..);
+    let mut packed: Vec<u64> =
+        rows.filter(|(id, _)| **id != NONE_U32).map(|(id, row)| u64::from(*id) << 32 | row).collect();
+    packed.par_sort_unstable();
+    packed
+}
+
+fn new_run<'a>(kind: RunKind, pairs: &'a [(u64, u32)], extra: u32) -> NewRun<'a> {
+    let entries = pairs.iter().map(move |(key, id)| Entry { key: *key, value: u64::from(*id), extra });
+    NewRun { kind, rows: pairs.len() as u64, entries: Box::new(entries) }
+}
+
+fn packed_run<'a>(kind: RunKind, packed: &'a [u64], base_row: u64) -> NewRun<'a> {
+    debug_assert!(base_row < EXTERNAL_BIT && base_row != NONE_U64);
+    let entries =
+        packed.iter().map(move |p| Entry { key: p >> 32, value: base_row + (p & 0xffff_ffff), extra: 0 });
+    NewRun { kind, rows: packed.len() as u64, entries: Box::new(entries) }
+}

@@ -1,0 +1,386 @@
+//! `coalface index`: bring a store up to what a source holds.
+//!
+//! The wanted chain is a function of all blocks known (those of the source and those in the store) and of the blocks
+//! refused so far. What the store holds beyond the common beginning is taken back, the rest is appended in batches.
+//! A block that breaks a rule is noted, and the chain is chosen anew without it. So one run or many, and whatever
+//! order the blocks lie in, lead to the same store.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use super::batch::Linker;
+use super::fault::Fault;
+use super::load::{fault_of_bytes, load, Loaded, ToLoad};
+use crate::blockfile::parse::ParsedBlock;
+use crate::blockfile::{plan, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
+use crate::hash::Hash32;
+use crate::ids::NONE_U32;
+use crate::store::manifest::{ChainFacts, RefusedBlock};
+use crate::store::{Snapshot, StoreWriter};
+use crate::{Error, Result};
+
+/// File number of a block that the store holds and the source does not.
+const NOT_IN_SOURCE: u32 = u32::MAX;
+
+/// How to index.
+#[derive(Debug, Clone)]
+pub struct IndexOptions {
+    /// Heights of blocks that nothing else tells, by block.
+    pub heights: HashMap<Hash32, u32>,
+    /// Rows that wait for a commit, in bytes.
+    pub commit_bytes: u64,
+    /// Block bytes that are linked at once.
+    pub batch_bytes: u64,
+    /// Whether the source was opened to skip damage; then an unreadable block is refused, else it is an error.
+    pub skip_damaged: bool,
+}
+
+impl Default for IndexOptions {
+    fn default() -> Self {
+        IndexOptions { heights: HashMap::new(), commit_bytes: 768 << 20, batch_bytes: 48 << 20, skip_damaged: false }
+    }
+}
+
+/// How far indexing has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexProgress {
+    /// Looking for blocks.
+    Scan {
+        /// Files looked through.
+        files: u64,
+        /// Files in all.
+        n_files: u64,
+    },
+    /// Appending blocks.
+    Append {
+        /// Blocks appended by this run.
+        blocks: u64,
+        /// Blocks to append.
+        n_blocks: u64,
+        /// Their bytes so far.
+        bytes: u64,
+        /// Bytes in all.
+        n_bytes: u64,
+        /// Transactions appended by this run.
+        txs: u64,
+    },
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct IndexReport {
+    /// Blocks appended.
+    pub blocks_added: u64,
+    /// Transactions appended.
+    pub txs_added: u64,
+    /// Blocks taken back by a reorganisation.
+    pub blocks_removed: u64,
+    /// What was seen beside the chain.
+    pub facts: ChainFacts,
+    /// Records that run past the end of their file: (file name, offset).
+    pub unfinished: Vec<(String, u64)>,
+    /// Stretches that were skipped: (file name, first byte, end).
+    pub damaged: Vec<(String, u64, u64)>,
+    /// Gaps in the numbers of block files: (first, last).
+    pub missing_files: Vec<(u32, u32)>,
+    /// Records without proof of work.
+    pub without_work: u64,
+    /// Heights given by the user that had no effect: (block, why).
+    pub ignored_heights: Vec<(String, String)>,
+}
+
+struct Run<'a> {
+    source: &'a Source,
+    options: &'a IndexOptions,
+    progress: &'a (dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
+    blocks: Vec<BlockRef>,
+    refused: BTreeMap<Hash32, Fault>,
+    known_refused: Vec<RefusedBlock>,
+    bad_copies: HashSet<usize>,
+    heights: HashMap<Hash32, u32>,
+    report: IndexReport,
+}
+
+/// Brings `writer`'s store up to `source`.
+///
+/// # Errors
+/// If the source is damaged or cannot be read, the store cannot be written, blocks that a reorganisation needs again
+/// are gone, or `progress` says stop. What was committed stays; the next run goes on from there.
+pub fn index(
+    source: &Source,
+    writer: &mut StoreWriter,
+    options: &IndexOptions,
+    progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
+) -> Result<IndexReport> {
+    let scan = source.scan(&|scan| {
+        progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 })
+    })?;
+    let mut run = Run::new(source, writer, options, progress, scan)?;
+    loop {
+        let plan = run.plan(writer);
+        let snapshot = writer.snapshot();
+        let common = run.common_beginning(snapshot, &plan);
+        run.check_present(&plan, common)?;
+        let held = snapshot.counts().blocks;
+        if (common as u64) < held {
+            run.report.blocks_removed += held - common as u64;
+            writer.move_bound(common as u64)?;
+        }
+        if run.append(writer, &plan, common)?.is_continue() {
+            run.finish(writer, &plan)?;
+            return Ok(run.report);
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        source: &'a Source,
+        writer: &StoreWriter,
+        options: &'a IndexOptions,
+        progress: &'a (dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
+        scan: Scan,
+    ) -> Result<Run<'a>> {
+        let snapshot = writer.snapshot();
+        let facts = &snapshot.manifest.chain;
+        let name = |file: u32| source.files()[file as usize].path.display().to_string();
+        let place = |span: &FileSpan| (name(span.file), span.start, span.end);
+        let report = IndexReport {
+            unfinished: scan.unfinished.iter().map(|span| (name(span.file), span.start)).collect(),
+            damaged: scan.damaged.iter().map(place).collect(),
+            missing_files: scan.missing_files.iter().map(|gap| (gap.first, gap.last)).collect(),
+            without_work: scan.bad_pow.len() as u64,
+            ..IndexReport::default()
+        };
+        let known_heights =
+            facts.heights.iter().filter_map(|(hash, height)| Some((Hash32::from_display(hash)?, *height)));
+        let mut heights: HashMap<Hash32, u32> = known_heights.collect();
+        heights.extend(&options.heights);
+        let mut run = Run {
+            source,
+            options,
+            progress,
+            blocks: scan.blocks,
+            refused: BTreeMap::new(),
+            known_refused: facts.refused.clone(),
+            bad_copies: HashSet::new(),
+            heights,
+            report,
+        };
+        run.look_again_at_refused()?;
+        run.add_held_blocks(snapshot);
+        Ok(run)
+    }
+
+    /// A block that was refused for its content may have been repaired, or has another copy now.
+    fn look_again_at_refused(&mut self) -> Result<()> {
+        let mut parsed = ParsedBlock::default();
+        let mut raw = Vec::new();
+        let mut still = Vec::new();
+        for refused in std::mem::take(&mut self.known_refused) {
+            let of_copy = ["merkle_root", "mutated_merkle", "witness_commitment", "unreadable"];
+            if !of_copy.contains(&refused.code.as_str()) {
+                // Header rules are looked at anew by every plan.
+                if refused.code != "header" {
+                    still.push(refused);
+                }
+                continue;
+            }
+            let hash = Hash32::from_display(&refused.hash);
+            let mut sound = false;
+            for (n, block) in self.blocks.iter().enumerate().filter(|(_, block)| Some(block.hash) == hash) {
+                self.source.read_block(block, &mut raw)?;
+                match fault_of_bytes(&mut parsed, &raw) {
+                    Some(_) => _ = self.bad_copies.insert(n),
+                    None => sound = true,
+                }
+            }
+            if !sound {
+                still.push(refused);
+            }
+        }
+        self.known_refused = still;
+        Ok(())
+    }
+
+    /// Blocks of the store that the source does not hold (any more) still count when the chain is chosen.
+    fn add_held_blocks(&mut self, snapshot: &Snapshot) {
+        let in_source: HashSet<Hash32> = self.blocks.iter().map(|block| block.hash).collect();
+        let columns = &*snapshot.columns;
+        for (n, hash) in columns.block_hash.iter().enumerate() {
+            if in_source.contains(hash) {
+                continue;
+            }
+            let header = crate::blockfile::Header {
+                version: columns.block_version[n] as i32,
+                prev: columns.block_prev_hash[n],
+                merkle_root: columns.block_merkle_root[n],
+                time_unix: columns.block_time[n],
+                bits: columns.block_bits[n],
+                nonce: columns.block_nonce[n],
+            };
+            let script = crate::store::snapshot::heap_item(&columns.block_coinbase_end, &columns.heap_coinbase, n);
+            self.blocks.push(BlockRef {
+                hash: *hash,
+                header,
+                file: NOT_IN_SOURCE,
+                offset: 0,
+                len: columns.block_size[n],
+                coinbase_height: script.and_then(crate::blockfile::coinbase::pushed_height),
+            });
+        }
+    }
+
+    fn plan(&self, writer: &StoreWriter) -> Plan {
+        let known = self.known_refused.iter().filter_map(|refused| Hash32::from_display(&refused.hash));
+        let refused: HashSet<Hash32> = self.refused.keys().copied().chain(known).collect();
+        let network = writer.snapshot().network();
+        let rules = OrderRules { network, refused: &refused, heights: &self.heights, bad_copies: &self.bad_copies };
+        plan(&self.blocks, &rules)
+    }
+
+    /// Number of blocks that the store and the plan have in common at their beginning.
+    fn common_beginning(&self, snapshot: &Snapshot, plan: &Plan) -> usize {
+        let columns = &*snapshot.columns;
+        let held = columns.block_hash.iter().zip(columns.block_height.iter());
+        let same = |((hash, height), planned): &((&Hash32, &u32), &crate::blockfile::Planned)| {
+            self.blocks[planned.block].hash == **hash && planned.height.unwrap_or(NONE_U32) == **height
+        };
+        held.zip(&plan.order).take_while(same).count()
+    }
+
+    fn check_present(&self, plan: &Plan, common: usize) -> Result<()> {
+        match plan.order[common..].iter().find(|planned| self.blocks[planned.block].file == NOT_IN_SOURCE) {
+            Some(planned) => Err(Error::BlockGone { hash: self.blocks[planned.block].hash }),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends the plan from block `start` on. Breaks off when a block is refused, after committing what is sound.
+    fn append(&mut self, writer: &mut StoreWriter, plan: &Plan, start: usize) -> Result<ControlFlow<()>> {
+        let complete_until = if plan.from_genesis { plan.segments.first().map_or(0, |first| first.end) } else { 0 };
+        let to_load: Vec<ToLoad> = plan.order[start..]
+            .iter()
+            .enumerate()
+            .map(|(n, planned)| ToLoad {
+                block: self.blocks[planned.block].clone(),
+                height: planned.height,
+                complete: start + n < complete_until,
+            })
+            .collect();
+        let (n_blocks, n_bytes) =
+            (to_load.len() as u64, to_load.iter().map(|block| u64::from(block.block.len)).sum::<u64>());
+        let salt = writer.snapshot().salt();
+        let mut linker = Linker::new(writer.snapshot().clone());
+        let mut batches = batches(&to_load, self.options.batch_bytes).into_iter();
+        let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
+        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch)).transpose()?;
+        while let Some(current) = loaded.take() {
+            let next = batches.next();
+            // The next batch is read and parsed while this one is linked.
+            let (linked, loading) = rayon::join(
+                || self.link(writer, &mut linker, &current),
+                || next.map(|batch| load(self.source, salt, batch)).transpose(),
+            );
+            let (n_sound, fault) = linked?;
+            self.report.blocks_added += n_sound as u64;
+            self.report.txs_added +=
+                current[..n_sound].iter().map(|block| block.block.txid.len() as u64).sum::<u64>();
+            blocks += n_sound as u64;
+            bytes += current[..n_sound].iter().map(|block| block.raw.len() as u64).sum::<u64>();
+            if let Some(fault) = fault {
+                linker.flush(writer)?;
+                self.refuse(&plan.order[start + blocks as usize], fault)?;
+                return Ok(ControlFlow::Break(()));
+            }
+            let txs = self.report.txs_added - txs_before;
+            if (self.progress)(IndexProgress::Append { blocks, n_blocks, bytes, n_bytes, txs }).is_break() {
+                linker.flush(writer)?;
+                return Err(Error::Cancelled);
+            }
+            loaded = loading?;
+        }
+        linker.flush(writer)?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Links one batch and commits if enough waits. Returns the number of sound blocks and what the next one breaks.
+    fn link(
+        &self,
+        writer: &mut StoreWriter,
+        linker: &mut Linker,
+        batch: &[Loaded],
+    ) -> Result<(usize, Option<Fault>)> {
+        let readable = batch.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(batch.len());
+        let mut linked = linker.link(&batch[..readable])?;
+        let (n_sound, fault) = linker.finish(&batch[..readable], &mut linked)?;
+        let fault = fault.or_else(|| batch.get(readable).and_then(|loaded| loaded.fault.clone()));
+        if fault.is_none() && linker.waiting_bytes() >= self.options.commit_bytes {
+            linker.flush(writer)?;
+        }
+        Ok((n_sound, fault))
+    }
+
+    fn refuse(&mut self, planned: &crate::blockfile::Planned, fault: Fault) -> Result<()> {
+        let block = &self.blocks[planned.block];
+        if let (Fault::Unreadable(error), false) = (&fault, self.options.skip_damaged) {
+            let file = self.source.files()[block.file as usize].path.display().to_string();
+            let offset = block.offset + error.offset as u64;
+            return Err(Error::DamagedBlock { file, offset, hash: block.hash, source: error.clone() });
+        }
+        if fault.is_of_copy() {
+            self.bad_copies.insert(planned.block);
+            let hash = block.hash;
+            let other = |(n, other): (usize, &BlockRef)| other.hash == hash && !self.bad_copies.contains(&n);
+            if self.blocks.iter().enumerate().any(other) {
+                return Ok(());
+            }
+        }
+        self.refused.insert(block.hash, fault);
+        Ok(())
+    }
+
+    /// Notes what was seen beside the chain.
+    fn finish(&mut self, writer: &mut StoreWriter, plan: &Plan) -> Result<()> {
+        let mut refused = self.known_refused.clone();
+        refused.extend(self.refused.iter().map(|(hash, fault)| RefusedBlock {
+            hash: hash.to_display(),
+            code: fault.code().to_owned(),
+            reason: fault.to_string(),
+        }));
+        refused.extend(plan.contextual_refusals.iter().map(|(hash, refusal)| RefusedBlock {
+            hash: hash.to_display(),
+            code: "header".to_owned(),
+            reason: refusal.to_string(),
+        }));
+        refused.sort_by(|a, b| a.hash.cmp(&b.hash));
+        refused.dedup_by(|a, b| a.hash == b.hash);
+        let file_name = |file: &crate::blockfile::SourceFile| {
+            file.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        };
+        self.report.ignored_heights =
+            plan.ignored_heights.iter().map(|(hash, why)| (hash.to_display(), why.to_string())).collect();
+        self.report.facts = ChainFacts {
+            stale_blocks: plan.stale,
+            refused,
+            refused_descendants: plan.refused_descendants,
+            heights: self.heights.iter().map(|(hash, height)| (hash.to_display(), *height)).collect(),
+            source_files: self.source.files().iter().map(file_name).collect(),
+        };
+        Ok(writer.set_facts(self.report.facts.clone())?)
+    }
+}
+
+/// Cuts the blocks into batches of about `batch_bytes`.
+fn batches(blocks: &[ToLoad], batch_bytes: u64) -> Vec<&[ToLoad]> {
+    let mut batches = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (n, block) in blocks.iter().enumerate() {
+        bytes += u64::from(block.block.len);
+        if bytes >= batch_bytes || n + 1 == blocks.len() {
+            batches.push(&blocks[start..=n]);
+            (start, bytes) = (n + 1, 0);
+        }
+    }
+    batches
+}

@@ -1,0 +1,159 @@
+//! Reading, parsing and checking a batch of blocks: everything about a block that needs no other block. Parallel.
+
+use rayon::prelude::*;
+
+use super::fault::Fault;
+use crate::blockfile::merkle::merkle_root;
+use crate::blockfile::parse::{ParsedBlock, Span};
+use crate::blockfile::{BlockFileError, BlockRef, Source};
+use crate::hash::Hash32;
+use crate::script::{classify, AddressKey, Kind};
+use crate::store::key::Salt;
+use crate::units::{is_money, MAX_BLOCK_WEIGHT_WU, MAX_MONEY_SAT};
+
+/// A block in memory with all that follows from its own bytes.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Its bytes.
+    pub raw: Vec<u8>,
+    /// Its parts.
+    pub block: ParsedBlock,
+    /// Height, where it is known.
+    pub height: Option<u32>,
+    /// Whether the chain is complete up to here, so that every spent output must be known.
+    pub complete: bool,
+    /// File of the source.
+    pub file_no: u32,
+    /// Where its header starts there.
+    pub offset: u64,
+    /// Per transaction: salted key of its id.
+    pub tx_key: Vec<u64>,
+    /// Per input: salted key of the spent transaction's id.
+    pub prev_key: Vec<u64>,
+    /// Per output.
+    pub kind: Vec<Kind>,
+    /// Per output: the part of its script that identifies it.
+    pub payload: Vec<Span>,
+    /// Per output: salted key of its address (0 for OP_RETURN).
+    pub address_key: Vec<u64>,
+    /// A rule that it breaks by itself.
+    pub fault: Option<Fault>,
+}
+
+/// A block to load.
+#[derive(Debug, Clone, Copy)]
+pub struct ToLoad {
+    /// Where it lies.
+    pub block: BlockRef,
+    /// Height, where it is known.
+    pub height: Option<u32>,
+    /// See [`Loaded::complete`].
+    pub complete: bool,
+}
+
+/// Loads the blocks in parallel, in their order.
+///
+/// # Errors
+/// If a file cannot be read; a block that breaks a rule is returned with its fault.
+pub fn load(source: &Source, salt: Salt, blocks: &[ToLoad]) -> Result<Vec<Loaded>, BlockFileError> {
+    blocks.par_iter().map(|to_load| load_one(source, salt, to_load)).collect()
+}
+
+fn load_one(source: &Source, salt: Salt, to_load: &ToLoad) -> Result<Loaded, BlockFileError> {
+    let mut loaded = Loaded {
+        height: to_load.height,
+        complete: to_load.complete,
+        file_no: to_load.block.file,
+        offset: to_load.block.offset,
+        ..Loaded::default()
+    };
+    source.read_block(&to_load.block, &mut loaded.raw)?;
+    loaded.fault = fault_of_bytes(&mut loaded.block, &loaded.raw);
+    if loaded.fault.is_none() {
+        loaded.derive(salt);
+    }
+    Ok(loaded)
+}
+
+/// Parses `raw` into `block` and returns the first rule that it breaks by itself.
+#[must_use]
+pub fn fault_of_bytes(block: &mut ParsedBlock, raw: &[u8]) -> Option<Fault> {
+    if let Err(error) = block.parse(raw) {
+        return Some(Fault::Unreadable(error));
+    }
+    let (found, mutated) = merkle_root(&block.txid);
+    let expected = block.header.merkle_root;
+    if found != expected {
+        return Some(Fault::MerkleRoot { found, expected });
+    }
+    if mutated {
+        return Some(Fault::MutatedMerkle);
+    }
+    if !block.witness_commitment_holds(raw) {
+        return Some(Fault::WitnessCommitment);
+    }
+    let (weight_wu, allowed_wu) = (u64::from(block.weight_wu), MAX_BLOCK_WEIGHT_WU);
+    if weight_wu > allowed_wu {
+        return Some(Fault::Weight { weight_wu, allowed_wu });
+    }
+    coinbase_fault(block).or_else(|| amount_fault(block))
+}
+
+fn coinbase_fault(block: &ParsedBlock) -> Option<Fault> {
+    let is_null = |n: usize| block.prev_txid[n] == Hash32::default() && block.prev_vout[n] == u32::MAX;
+    let fault = |n, what| Some(Fault::Coinbase { n, what });
+    if block.first_input[1] != 1 || !is_null(0) {
+        return fault(0, "is not a coinbase");
+    }
+    if !(2..=100).contains(&block.script_sig[0].len()) {
+        return fault(0, "has a coinbase script that is not 2 to 100 bytes long");
+    }
+    let inputs = block.first_input[1] as usize..block.prev_vout.len();
+    let stray = inputs.into_iter().find(|n| is_null(*n))?;
+    fault(block.first_input.partition_point(|first| *first as usize <= stray) - 1, "is a second coinbase")
+}
+
+fn amount_fault(block: &ParsedBlock) -> Option<Fault> {
+    for (n, txid) in block.txid.iter().enumerate() {
+        let mut total = 0i64;
+        for value_sat in &block.value_sat[block.first_output[n] as usize..block.first_output[n + 1] as usize] {
+            // Each is at most 21e14, so the running total cannot overflow before it is refused.
+            total = if is_money(*value_sat) { total + value_sat } else { -1 };
+            if !is_money(total) {
+                return Some(Fault::Amount { txid: *txid, value_sat: *value_sat, allowed_sat: MAX_MONEY_SAT });
+            }
+        }
+    }
+    None
+}
+
+impl Loaded {
+    fn derive(&mut self, salt: Salt) {
+        self.tx_key = self.block.txid.iter().map(|txid| salt.txid(txid)).collect();
+        self.prev_key = self.block.prev_txid.iter().map(|txid| salt.txid(txid)).collect();
+        let n_outputs = self.block.script.len();
+        self.kind.reserve(n_outputs);
+        self.payload.reserve(n_outputs);
+        self.address_key.reserve(n_outputs);
+        for script in &self.block.script {
+            let bytes = script.of(&self.raw);
+            let (kind, range) = classify(bytes);
+            self.kind.push(kind);
+            self.payload.push(Span { start: script.start + range.start as u32, end: script.start + range.end as u32 });
+            let key = if kind.has_address() { salt.address(&AddressKey::of(kind, &bytes[range])) } else { 0 };
+            self.address_key.push(key);
+        }
+    }
+
+    /// Inputs of transaction `n`.
+    #[must_use]
+    pub fn inputs(&self, n: usize) -> std::ops::Range<usize> {
+        self.block.first_input[n] as usize..self.block.first_input[n + 1] as usize
+    }
+
+    /// Outputs of transaction `n`.
+    #[must_use]
+    pub fn outputs(&self, n: usize) -> std::ops::Range<usize> {
+        self.block.first_output[n] as usize..self.block.first_output[n + 1] as usize
+    }
+}

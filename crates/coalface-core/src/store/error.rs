@@ -1,0 +1,119 @@
+//! What can be wrong with a store.
+
+use thiserror::Error;
+
+use crate::io::IoError;
+
+/// A store that cannot be used as asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The folder holds no manifest.
+    #[error("`{path}` is not a store: it has no manifest.json")]
+    NotAStore {
+        /// The folder.
+        path: String,
+    },
+    /// Bytes of the store are not what its manifest says.
+    #[error("store file `{file}`, byte {offset}: {what}")]
+    Corrupt {
+        /// File below the store.
+        file: String,
+        /// Where in it.
+        offset: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// Made by a version that this one does not know.
+    #[error("store format {found} is not known, this version reads {known}")]
+    UnsupportedFormat {
+        /// In the manifest.
+        found: u64,
+        /// What this version reads.
+        known: u64,
+    },
+    /// Another process writes to the store.
+    #[error("`{path}` is being written by another process")]
+    Locked {
+        /// The store.
+        path: String,
+    },
+    /// The chain was reorganised while the answer was being put together.
+    #[error("the store moved from epoch {opened} to {now} during the call")]
+    StaleSnapshot {
+        /// Epoch of the snapshot.
+        opened: u64,
+        /// Epoch now.
+        now: u64,
+    },
+    /// A dense id reached its limit.
+    #[error("{what} would be {wanted}, at most {limit} fit in a store")]
+    Full {
+        /// What is counted.
+        what: &'static str,
+        /// Count that was needed.
+        wanted: u64,
+        /// Largest possible count.
+        limit: u64,
+    },
+    /// A source of one network for a store of another.
+    #[error("the store holds {store}, the source is {source_network}")]
+    WrongNetwork {
+        /// Network of the store.
+        store: &'static str,
+        /// Network of the source.
+        source_network: &'static str,
+    },
+    /// An id that is not in the store.
+    #[error("{what} {id} is not in the store, which holds {limit}")]
+    OutOfRange {
+        /// Kind of id.
+        what: &'static str,
+        /// The id.
+        id: u64,
+        /// Number of rows.
+        limit: u64,
+    },
+    /// A file operation failed.
+    #[error(transparent)]
+    Io(#[from] IoError),
+}
+
+impl StoreError {
+    /// Stable name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::NotAStore { .. } => "not_a_store",
+            StoreError::Corrupt { .. } => "corrupt_store",
+            StoreError::UnsupportedFormat { .. } => "unsupported_store",
+            StoreError::Locked { .. } => "store_locked",
+            StoreError::StaleSnapshot { .. } => "stale_snapshot",
+            StoreError::Full { .. } => "store_full",
+            StoreError::WrongNetwork { .. } => "wrong_network",
+            StoreError::OutOfRange { .. } => "out_of_range",
+            StoreError::Io(error) => error.code(),
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            StoreError::NotAStore { .. } => "make one with `coalface index SOURCE STORE`".into(),
+            StoreError::Corrupt { .. } => {
+                "run `coalface check STORE`; if it fails too, index again into a new folder".into()
+            }
+            StoreError::UnsupportedFormat { .. } => "use the version of coalface that made it, or index again".into(),
+            StoreError::Locked { .. } => "wait for the other `coalface index` to end".into(),
+            StoreError::StaleSnapshot { .. } => "ask again: the answer will be of the new chain".into(),
+            StoreError::WrongNetwork { .. } => "one store holds one network: index into another folder".into(),
+            StoreError::Io(error) => return error.hint(),
+            StoreError::Full { .. } | StoreError::OutOfRange { .. } => return None,
+        })
+    }
+
+    /// A [`StoreError::Corrupt`].
+    pub(crate) fn corrupt(file: impl Into<String>, offset: u64, what: impl Into<String>) -> StoreError {
+        StoreError::Corrupt { file: file.into(), offset, what: what.into() }
+    }
+}

@@ -1,0 +1,56 @@
+//! Keeping runs few: when the newest is at least half as large as the one before, the two become one.
+
+use super::error::StoreError;
+use super::manifest::{Clip, RunEntry};
+use super::run::{self, Entry, Run, RunKind};
+use crate::io::Storage;
+
+/// Merges runs of `kind` (oldest first) until each is more than twice the next, dropping orphans.
+///
+/// `is_live` says whether an entry of a run belongs to the chain; `name` gives each new file its name. Returns the
+/// new list and the files that are no longer needed. Every entry is rewritten O(log n) times over a store's life.
+///
+/// # Errors
+/// If a file operation fails.
+pub fn settle(
+    storage: &dyn Storage,
+    kind: RunKind,
+    mut entries: Vec<RunEntry>,
+    clip: Clip,
+    is_live: &dyn Fn(&Run, Entry) -> bool,
+    mut name: impl FnMut() -> String,
+) -> Result<(Vec<RunEntry>, Vec<String>), StoreError> {
+    let mut unneeded = Vec::new();
+    while let [.., older, newer] = entries.as_slice() {
+        if newer.rows.saturating_mul(2) < older.rows {
+            break;
+        }
+        let runs = [Run::open(storage, older)?, Run::open(storage, newer)?];
+        let rows = merged(&runs, is_live).count() as u64;
+        let merged = run::write(storage, kind, &name(), rows, clip, merged(&runs, is_live))?;
+        for old in entries.drain(entries.len() - 2..) {
+            unneeded.push(old.file);
+        }
+        entries.push(merged);
+    }
+    Ok((entries, unneeded))
+}
+
+/// Live entries of both runs in key order; of equal keys the older run's come first.
+fn merged<'a>(runs: &'a [Run; 2], is_live: &'a dyn Fn(&Run, Entry) -> bool) -> impl Iterator<Item = Entry> + 'a {
+    let mut at = [0usize; 2];
+    std::iter::from_fn(move || loop {
+        let keys = [0, 1].map(|n| (at[n] < runs[n].len()).then(|| runs[n].key(at[n])));
+        let n = match keys {
+            [None, None] => return None,
+            [Some(_), None] => 0,
+            [None, Some(_)] => 1,
+            [Some(older), Some(newer)] => usize::from(newer < older),
+        };
+        let entry = runs[n].get(at[n]);
+        at[n] += 1;
+        if is_live(&runs[n], entry) {
+            return Some(entry);
+        }
+    })
+}

@@ -1,0 +1,352 @@
+//! The one way to change a store: append and stamp in a commit, or move the bound back. Both are atomic.
+//!
+//! A commit writes past the old end, journals and stamps cells of committed rows, syncs files and folders, and then
+//! replaces the manifest. Until that rename nothing that was written belongs to the store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::error::StoreError;
+use super::journal::{self, Stamps};
+use super::key::Salt;
+use super::layout::{all_columns, ColumnInfo, Columns, Counts, Delta};
+use super::lock::WriterLock;
+use super::manifest::{ChainFacts, Clip, Manifest};
+use super::merge;
+use super::run::{self, Entry, RunKind};
+use super::snapshot::{Snapshot, EPOCH_FILE};
+use super::sums;
+use crate::ids::{NONE_U64, MAX_ADDRESS, MAX_TX};
+use crate::io::{FolderStorage, IoError, Storage};
+use crate::network::Network;
+
+/// A run that a commit adds.
+pub struct NewRun<'a> {
+    /// What it maps.
+    pub kind: RunKind,
+    /// Number of entries.
+    pub rows: u64,
+    /// Entries in order of key, then of value (of linking for forest children).
+    pub entries: Box<dyn Iterator<Item = Entry> + 'a>,
+}
+
+/// Everything that one commit adds.
+pub struct Commit<'a> {
+    /// New rows.
+    pub delta: &'a Delta,
+    /// Rows of the store afterwards.
+    pub counts: Counts,
+    /// Cells of committed rows to stamp.
+    pub stamps: Stamps,
+    /// Index runs over the new rows.
+    pub runs: Vec<NewRun<'a>>,
+}
+
+/// Holds the writer's lock of a store.
+pub struct StoreWriter {
+    storage: Arc<dyn Storage>,
+    snapshot: Snapshot,
+    _lock: Option<WriterLock>,
+}
+
+impl StoreWriter {
+    /// Opens the store in `folder` for writing, or makes an empty one, after undoing what a crash may have left.
+    ///
+    /// # Errors
+    /// If another process writes, the store is of another network, or a file operation fails.
+    pub fn open_folder(folder: &Path, network: Network) -> Result<StoreWriter, StoreError> {
+        let lock = WriterLock::take(folder)?;
+        let storage = Arc::new(FolderStorage::new(PathBuf::from(folder)));
+        let mut writer = StoreWriter::open(storage, network, random_salt)?;
+        writer._lock = Some(lock);
+        Ok(writer)
+    }
+
+    /// Same over any storage; the caller makes sure that there is one writer.
+    ///
+    /// # Errors
+    /// As [`StoreWriter::open_folder`].
+    pub fn open(
+        storage: Arc<dyn Storage>,
+        network: Network,
+        salt: impl FnOnce() -> Result<Salt, IoError>,
+    ) -> Result<StoreWriter, StoreError> {
+        let manifest = match Manifest::read(&*storage)? {
+            Some(manifest) => manifest,
+            None => {
+                // Columns exist from the start, so that a view of zero rows needs no special case later.
+                let manifest = Manifest::new(network, salt()?);
+                for (column, _) in all_columns(&manifest.counts) {
+                    storage.write_at(&column.file(), 0, &[])?;
+                    storage.write_at(&sums::file(&column), 0, &[])?;
+                }
+                storage.write_at(EPOCH_FILE, 0, &0u64.to_le_bytes())?;
+                storage.sync(EPOCH_FILE)?;
+                for folder in ["columns", "sums"] {
+                    storage.sync_folder(folder)?;
+                }
+                manifest.replace(&*storage)?;
+                manifest
+            }
+        };
+        if manifest.network() != network {
+            let (store, source_network) = (manifest.network().name(), network.name());
+            return Err(StoreError::WrongNetwork { store, source_network });
+        }
+        publish_epoch(&*storage, manifest.epoch)?;
+        journal::recover(&*storage, &manifest.counts)?;
+        for file in storage.list("runs")? {
+            if !manifest.runs.iter().any(|run| run.file == file) {
+                storage.remove(&format!("runs/{file}"))?;
+            }
+        }
+        let snapshot = Snapshot::of_manifest(&*storage, manifest)?;
+        Ok(StoreWriter { storage, snapshot, _lock: None })
+    }
+
+    /// The committed state.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    /// Appends, stamps and indexes, atomically.
+    ///
+    /// # Errors
+    /// If an id limit is reached or a file operation fails; then the store is as it was.
+    pub fn commit(&mut self, commit: Commit<'_>) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let old = &*self.snapshot.manifest;
+        for (what, wanted, limit) in
+            [("transactions", commit.counts.txs, MAX_TX), ("addresses", commit.counts.addresses, MAX_ADDRESS)]
+        {
+            if wanted > limit {
+                return Err(StoreError::Full { what, wanted, limit });
+            }
+        }
+        let mut manifest = old.clone();
+        manifest.generation += 1;
+        manifest.counts = commit.counts;
+        let clip = Clip::at(&commit.counts);
+        let mut file_no = 0;
+        for new in commit.runs {
+            if new.rows == 0 {
+                continue;
+            }
+            let name = run_name(new.kind, manifest.generation, &mut file_no);
+            manifest.runs.push(run::write(storage, new.kind, &name, new.rows, clip, new.entries)?);
+        }
+        self.append(commit.delta, &mut manifest)?;
+        if !commit.stamps.is_empty() {
+            commit.stamps.write_journal(storage)?;
+            commit.stamps.apply(storage)?;
+        }
+        let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
+        storage.sync_folder("runs")?;
+        manifest.replace(storage)?;
+        journal::remove(storage)?;
+        for file in unneeded {
+            storage.remove(&format!("runs/{file}"))?;
+        }
+        self.snapshot = Snapshot::of_manifest(storage, manifest)?;
+        Ok(())
+    }
+
+    /// Replaces what the manifest says beside the chain itself; no commit if nothing changes.
+    ///
+    /// # Errors
+    /// If a file operation fails.
+    pub fn set_facts(&mut self, facts: ChainFacts) -> Result<(), StoreError> {
+        if self.snapshot.manifest.chain == facts {
+            return Ok(());
+        }
+        let mut manifest = (*self.snapshot.manifest).clone();
+        manifest.generation += 1;
+        manifest.chain = facts;
+        manifest.replace(&*self.storage)?;
+        self.snapshot = Snapshot::of_manifest(&*self.storage, manifest)?;
+        Ok(())
+    }
+
+    /// Takes back all blocks from number `blocks` on (a reorganisation).
+    ///
+    /// Nothing is truncated: the manifest names the lower bound, the epoch tells open readers, and cells that were
+    /// stamped by what is taken back are reset, so that ids can be used again.
+    ///
+    /// # Errors
+    /// If a file operation fails.
+    pub fn move_bound(&mut self, blocks: u64) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let old = &self.snapshot;
+        if blocks >= old.counts().blocks {
+            return Ok(());
+        }
+        let counts = old.counts_at(blocks);
+        let mut manifest = (*old.manifest).clone();
+        manifest.generation += 1;
+        manifest.epoch += 1;
+        manifest.counts = counts;
+        let clip = Clip::at(&counts);
+        for run in &mut manifest.runs {
+            run.clip = run.clip.min(&clip);
+        }
+        manifest.tails.clear();
+        for (column, rows) in all_columns(&counts) {
+            if !column.stamped {
+                let tail = sums::tail_at(storage, &column, rows)?;
+                manifest.tails.insert(column.key(), tail);
+            }
+        }
+        stamped_since(old, &counts).write_journal(storage)?;
+        manifest.replace(storage)?;
+        publish_epoch(storage, manifest.epoch)?;
+        journal::recover(storage, &counts)?;
+        self.snapshot = Snapshot::of_manifest(storage, manifest)?;
+        Ok(())
+    }
+
+    /// Writes the new rows behind the old ones and syncs them.
+    fn append(&self, delta: &Delta, manifest: &mut Manifest) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let old = &*self.snapshot.manifest;
+        let old_rows = all_columns(&old.counts);
+        let new_rows = all_columns(&manifest.counts);
+        let mut work: Vec<(ColumnInfo, u64, &[u8])> = Vec::new();
+        let mut at = 0;
+        delta.for_each(|column, bytes| {
+            let (rows, end) = (old_rows[at].1, new_rows[at].1);
+            at += 1;
+            assert_eq!(
+                bytes.len() as u64,
+                (end - rows) * column.width as u64,
+                "column {} has as many new rows as the counts say",
+                column.key()
+            );
+            if !bytes.is_empty() {
+                // SAFETY-free: the slices borrow from `delta`, which outlives this call.
+                work.push((column, rows * column.width as u64, bytes));
+            }
+            Ok::<(), StoreError>(())
+        })?;
+        let tails = work
+            .par_iter()
+            .map(|(column, old_bytes, bytes)| -> Result<Option<(String, u32)>, StoreError> {
+                storage.write_at(&column.file(), *old_bytes, bytes)?;
+                storage.sync(&column.file())?;
+                if column.stamped {
+                    return Ok(None);
+                }
+                let tail = old.tails.get(&column.key()).copied().unwrap_or(0);
+                let sums = sums::append(*old_bytes, tail, bytes);
+                if !sums.full.is_empty() {
+                    let file = sums::file(column);
+                    let offset = old_bytes / sums::CHUNK_BYTES * 4;
+                    storage.write_at(&file, offset, bytemuck::cast_slice(&sums.full))?;
+                    storage.sync(&file)?;
+                }
+                Ok(Some((column.key(), sums.tail)))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        manifest.tails.extend(tails.into_iter().flatten());
+        Ok(())
+    }
+}
+
+fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
+    *file_no += 1;
+    format!("{}-{generation:08}-{file_no}.run", kind.name())
+}
+
+/// Merges runs that have become many; returns the files that are no longer needed.
+fn settle_runs(
+    storage: &dyn Storage,
+    manifest: &mut Manifest,
+    file_no: &mut u64,
+) -> Result<Vec<String>, StoreError> {
+    let clip = Clip::at(&manifest.counts);
+    let generation = manifest.generation;
+    // Liveness of forest children needs the columns as they will be.
+    let mut unneeded = Vec::new();
+    let mut settled = Vec::new();
+    let columns = Columns::open(storage, &manifest.counts)?;
+    for kind in RunKind::ALL {
+        let (of_kind, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut manifest.runs).into_iter().partition(|entry| entry.kind == kind.name());
+        manifest.runs = rest;
+        let is_live = |run: &run::Run, entry: Entry| {
+            if kind == RunKind::StrictChild {
+                let child = entry.value as usize;
+                return entry.value < clip.addresses
+                    && !run.is_orphan(entry.value)
+                    && u64::from(columns.strict_parent.get(child)) == entry.key
+                    && u64::from(columns.strict_link_tx.get(child)) < run.entry.clip.txs;
+            }
+            !run.is_orphan(entry.value)
+        };
+        let (entries, old) =
+            merge::settle(storage, kind, of_kind, clip, &is_live, || run_name(kind, generation, file_no))?;
+        settled.extend(entries);
+        unneeded.extend(old);
+    }
+    manifest.runs = settled;
+    // A file made and merged away within one commit is gone at once.
+    Ok(unneeded)
+}
+
+/// Cells of rows below `counts` that were stamped by rows at or above it.
+fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
+    let columns = &*snapshot.columns;
+    let mut stamps = Stamps::default();
+    for input in counts.inputs..snapshot.counts().inputs {
+        let spent = columns.input_spent_output[input as usize];
+        // NONE and external rows have the high bit set, so they are above every count.
+        if spent < counts.outputs {
+            stamps.spends.push((spent, NONE_U64));
+        }
+        let address = columns.input_address[input as usize];
+        if u64::from(address) >= counts.addresses {
+            continue;
+        }
+        // The root as of the new bound is the first node upwards whose link is not below it. Every root that was
+        // linked since then had, at that moment, an address of its old tree among the inputs that linked it.
+        let mut node = address;
+        while let Some((parent, _)) = snapshot.strict_parent(node, counts.txs) {
+            node = parent;
+        }
+        if snapshot.strict_parent(node, snapshot.counts().txs).is_some() {
+            stamps.links.push((node, 0, 0));
+        }
+    }
+    stamps.spends.sort_unstable();
+    stamps.spends.dedup();
+    stamps.links.sort_unstable();
+    stamps.links.dedup();
+    stamps
+}
+
+fn publish_epoch(storage: &dyn Storage, epoch: u64) -> Result<(), StoreError> {
+    let bytes = epoch.to_le_bytes();
+    if storage.read(EPOCH_FILE)?.as_deref() != Some(&bytes) {
+        storage.write_at(EPOCH_FILE, 0, &bytes)?;
+        storage.sync(EPOCH_FILE)?;
+    }
+    Ok(())
+}
+
+fn random_salt() -> Result<Salt, IoError> {
+    use std::io::Read;
+    let path = "/dev/urandom";
+    let mut salt = [0; 16];
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_exact(&mut salt))
+        .map_err(|error| IoError::new("read", path, error))?;
+    Ok(Salt(salt))
+}
