@@ -4,6 +4,7 @@
 //! script is, [`link`] gives every row its dense id, [`store`] keeps them as memory-mapped columns, [`forest`] ties
 //! addresses together, [`lookup`] answers questions, [`taint`] follows value. [`synth`] writes test chains.
 
+pub mod blockfile;
 pub mod error;
 pub mod hash;
 pub mod ids;

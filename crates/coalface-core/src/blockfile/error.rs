@@ -1,0 +1,211 @@
+//! What can go wrong between a path and a block.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::record::{MAX_BLOCK_BYTES, MIN_BLOCK_BYTES};
+use crate::hash::{to_hex, Hash32};
+use crate::io::IoError;
+use crate::network::Network;
+
+/// A block file, or a set of them, that cannot be used.
+#[derive(Debug, Error)]
+pub enum BlockFileError {
+    /// Files and devices.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// The caller asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// A path with nothing in it to read.
+    #[error("`{}` holds no block files: expected a data directory, a folder with blk*.dat, or *.blk", path.display())]
+    NoBlockFiles {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A data directory that holds several networks.
+    #[error("`{}` holds the block files of several networks: {}", path.display(), names(found))]
+    SeveralNetworks {
+        /// The data directory.
+        path: PathBuf,
+        /// The networks found.
+        found: Vec<Network>,
+    },
+    /// The wanted network is not in the files.
+    #[error("`{}` belongs to {found}, {wanted} was asked for", path.display(), found = found.name(), wanted = wanted.name())]
+    WrongNetwork {
+        /// The file.
+        path: PathBuf,
+        /// Its network.
+        found: Network,
+        /// The network that the caller named.
+        wanted: Network,
+    },
+    /// Two networks in one source.
+    #[error(
+        "two networks in one source: `{}` has a block of {found} at byte {offset}, `{}` belongs to {before}",
+        path.display(), before_path.display(), found = found.name(), before = before.name()
+    )]
+    MixedNetworks {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// The network found there.
+        found: Network,
+        /// A file of another network.
+        before_path: PathBuf,
+        /// The network of that file.
+        before: Network,
+    },
+    /// A key file that is none.
+    #[error("`{}` has {len} bytes or is no plain file; a key has 8 bytes", path.display())]
+    BadKeyFile {
+        /// The key file.
+        path: PathBuf,
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// Block files that start with no network's magic.
+    #[error(
+        "xor.dat missing or wrong: `{}` starts with {} {}, which is no Bitcoin network",
+        path.display(), to_hex(found), if *with_key { "after decoding with xor.dat" } else { "and there is no key in xor.dat" }
+    )]
+    UnknownMagic {
+        /// The first such file.
+        path: PathBuf,
+        /// Its first bytes, decoded.
+        found: Vec<u8>,
+        /// Whether a key was found.
+        with_key: bool,
+    },
+    /// A loose file that is no block.
+    #[error(
+        "`{}` is no block: {len} bytes ({MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES} allowed) that start with no network's \
+         magic and no header that meets its own target", path.display()
+    )]
+    NotABlock {
+        /// The file.
+        path: PathBuf,
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// A loose block that is too easy for its network.
+    #[error("the block in `{}` has target {bits:08x}, easier than the {allowed:08x} that {} allows", path.display(), network.name())]
+    TooEasy {
+        /// The file.
+        path: PathBuf,
+        /// The target in its header, in compact form.
+        bits: u32,
+        /// The easiest target allowed, in compact form.
+        allowed: u32,
+        /// The network that it was taken to belong to.
+        network: Network,
+    },
+    /// Bytes between records.
+    #[error("`{}` is damaged at byte {offset}: found {}, a record starts with {}", path.display(), to_hex(found), to_hex(allowed))]
+    BadMagic {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// The bytes there, decoded.
+        found: Vec<u8>,
+        /// The network's magic.
+        allowed: [u8; 4],
+    },
+    /// A record of impossible length.
+    #[error(
+        "`{}` is damaged at byte {offset}: a block of {found} bytes, {MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES} are allowed",
+        path.display()
+    )]
+    BadLength {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file the length stands.
+        offset: u64,
+        /// The length found.
+        found: u32,
+    },
+    /// A block that is not where it was.
+    #[error("`{}` has changed: block {hash} is no longer at byte {offset}", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file its header was.
+        offset: u64,
+        /// The block.
+        hash: Hash32,
+    },
+    /// A block reference that does not belong to this source.
+    #[error("block {hash} names file {file} and {len} bytes; this source has {n_files} files")]
+    ForeignBlock {
+        /// The block.
+        hash: Hash32,
+        /// The file index in the reference.
+        file: u32,
+        /// The length in the reference, in bytes.
+        len: u32,
+        /// Number of files of this source.
+        n_files: usize,
+    },
+    /// A block that no block file can hold.
+    #[error("a block of {len} bytes cannot be written: {MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES} are allowed")]
+    UnwritableBlock {
+        /// Its length in bytes.
+        len: usize,
+    },
+}
+
+fn names(networks: &[Network]) -> String {
+    networks.iter().map(|network| network.name()).collect::<Vec<_>>().join(", ")
+}
+
+impl BlockFileError {
+    /// Stable, machine-readable name of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            BlockFileError::Io(error) => error.code(),
+            BlockFileError::Cancelled => "cancelled",
+            BlockFileError::NoBlockFiles { .. } => "no_block_files",
+            BlockFileError::SeveralNetworks { .. } => "several_networks",
+            BlockFileError::WrongNetwork { .. } => "wrong_network",
+            BlockFileError::MixedNetworks { .. } => "mixed_networks",
+            BlockFileError::BadKeyFile { .. } => "bad_xor_key_file",
+            BlockFileError::UnknownMagic { .. } => "xor_key_missing_or_wrong",
+            BlockFileError::NotABlock { .. } => "not_a_block",
+            BlockFileError::TooEasy { .. } => "block_too_easy",
+            BlockFileError::BadMagic { .. } | BlockFileError::BadLength { .. } => "block_file_damaged",
+            BlockFileError::Changed { .. } => "block_file_changed",
+            BlockFileError::ForeignBlock { .. } => "foreign_block",
+            BlockFileError::UnwritableBlock { .. } => "unwritable_block",
+        }
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            BlockFileError::Io(error) => return error.hint(),
+            BlockFileError::Cancelled
+            | BlockFileError::ForeignBlock { .. }
+            | BlockFileError::UnwritableBlock { .. } => return None,
+            BlockFileError::NoBlockFiles { .. } => "name the node's data directory, or its `blocks` folder",
+            BlockFileError::SeveralNetworks { .. } => "choose one with --network",
+            BlockFileError::WrongNetwork { .. } => "name another folder, or leave --network out",
+            BlockFileError::MixedNetworks { .. } => "a store holds one network: index each into its own store",
+            BlockFileError::BadKeyFile { .. } | BlockFileError::UnknownMagic { .. } => {
+                "copy xor.dat from the `blocks` folder of the node that wrote these files"
+            }
+            BlockFileError::NotABlock { .. } => "leave this file out, or skip what is damaged with --skip-damaged",
+            BlockFileError::TooEasy { .. } => "name the network of loose blocks with --network",
+            BlockFileError::BadMagic { .. } | BlockFileError::BadLength { .. } => {
+                "copy the file again from the node, or go on at the next record with --skip-damaged"
+            }
+            BlockFileError::Changed { .. } => "run the same command again: the files are then looked at anew",
+        };
+        Some(hint.into())
+    }
+}
