@@ -6,11 +6,14 @@
 
 pub mod blockfile;
 pub mod error;
+pub mod forest;
 pub mod hash;
 pub mod ids;
 pub mod io;
+pub mod link;
 pub mod network;
 pub mod script;
+pub mod store;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -28,7 +28,9 @@ pub fn coinbase_height(txs: &[u8]) -> Option<u32> {
     pushed_height(&rest[..script_len.min(rest.len())])
 }
 
-fn pushed_height(script: &[u8]) -> Option<u32> {
+/// The height that the first push of a coinbase's scriptSig states; see [`coinbase_height`].
+#[must_use]
+pub fn pushed_height(script: &[u8]) -> Option<u32> {
     let (&opcode, rest) = script.split_first()?;
     match opcode {
         0x51..=0x60 => Some(u32::from(opcode - 0x50)),

@@ -27,6 +27,17 @@ pub enum Refusal {
     Rootless,
 }
 
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Refusal::TimeTooOld => "its time is not later than the median of the eleven blocks before",
+            Refusal::WrongBits => "its target is not what the difficulty rule gives",
+            Refusal::NoTarget => "its bits are no target",
+            Refusal::Rootless => "its ancestors form a ring",
+        })
+    }
+}
+
 /// Checks headers in an order in which parents come first.
 pub(super) struct Context<'a> {
     blocks: &'a [BlockRef],

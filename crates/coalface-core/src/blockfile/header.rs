@@ -3,7 +3,7 @@
 use crate::hash::{sha256d, Hash32};
 
 /// A block header, as serialized by Bitcoin Core (`primitives/block.h`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Default, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Version, or bits of it that signal (BIP-0009).
     pub version: i32,

@@ -23,6 +23,16 @@ pub enum IgnoredHeight {
     OutOfRange,
 }
 
+impl std::fmt::Display for IgnoredHeight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            IgnoredHeight::NoSuchBlock => "the block is not here, or was refused",
+            IgnoredHeight::Contradicted => "another height of the same segment says otherwise",
+            IgnoredHeight::OutOfRange => "a block of the segment would get an impossible height",
+        })
+    }
+}
+
 /// Heights of the first blocks of components.
 pub(super) struct Bases {
     bases: Vec<Option<u32>>,

@@ -17,7 +17,9 @@ mod error;
 mod header;
 mod heights;
 mod locate;
+pub mod merkle;
 mod order;
+pub mod parse;
 mod record;
 mod scan;
 mod source;
@@ -28,7 +30,7 @@ mod work;
 mod writer;
 mod xor;
 
-pub use coinbase::coinbase_height;
+pub use coinbase::{coinbase_height, pushed_height};
 pub use context::Refusal;
 pub use error::BlockFileError;
 pub use header::Header;

@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use super::header::Header;
-use crate::hash::{sha256, sha256d, sha256d_parts, Hash32};
+use crate::hash::{sha256d, sha256d_parts, Hash32};
 
 /// A block that cannot be read: damage, since a node writes only blocks that it could read itself.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -408,9 +408,4 @@ impl ParsedBlock {
         let (root, mutated) = super::merkle::merkle_root(&self.wtxid);
         !mutated && sha256d_parts(&[&root.0, &reserved[2..]]) == commitment[6..38]
     }
-}
-
-/// Double SHA-256 in one call for a header (kept beside the parser so that both agree on it).
-pub(crate) fn header_hash(header: &[u8; 80]) -> Hash32 {
-    Hash32(sha256(&sha256(header)))
 }

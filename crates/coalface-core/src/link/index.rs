@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
                 file: NOT_IN_SOURCE,
                 offset: 0,
                 len: columns.block_size[n],
-                coinbase_height: script.and_then(crate::blockfile::coinbase::pushed_height),
+                coinbase_height: script.and_then(crate::blockfile::pushed_height),
             });
         }
     }

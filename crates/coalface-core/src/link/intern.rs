@@ -95,7 +95,7 @@ fn collect<'a>(
     for n_tx in 0..loaded.block.txid.len() {
         let inputs_end = loaded.inputs(n_tx).end as u32;
         while let Some(revealed) = known.next_if(|revealed| revealed.input < inputs_end) {
-            let (kind, payload) = (revealed.address.kind(), revealed.address.payload());
+            let (kind, payload) = (revealed.address.kind, revealed.address.payload());
             let key = salt.address(&AddressKey::of(kind, payload));
             items.push(Item { key, kind, payload, output: NONE_U64 });
         }

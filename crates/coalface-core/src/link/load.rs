@@ -41,7 +41,7 @@ pub struct Loaded {
 }
 
 /// A block to load.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ToLoad {
     /// Where it lies.
     pub block: BlockRef,

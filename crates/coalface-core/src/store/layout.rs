@@ -118,7 +118,10 @@ macro_rules! columns {
             ///
             /// # Errors
             /// Whatever `each` returns.
-            pub fn for_each<E>(&self, mut each: impl FnMut(ColumnInfo, &[u8]) -> Result<(), E>) -> Result<(), E> {
+            pub fn for_each<'a, E>(
+                &'a self,
+                mut each: impl FnMut(ColumnInfo, &'a [u8]) -> Result<(), E>,
+            ) -> Result<(), E> {
                 $( each(ColumnInfo::of::<$type>($group, $name, false), bytemuck::cast_slice(&self.$field))?; )*
                 $( each(ColumnInfo::of::<$stype>($sgroup, $sname, true), bytemuck::cast_slice(&self.$sfield))?; )*
                 Ok(())

@@ -231,7 +231,6 @@ impl StoreWriter {
                 column.key()
             );
             if !bytes.is_empty() {
-                // SAFETY-free: the slices borrow from `delta`, which outlives this call.
                 work.push((column, rows * column.width as u64, bytes));
             }
             Ok::<(), StoreError>(())
