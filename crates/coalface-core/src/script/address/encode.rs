@@ -81,8 +81,7 @@ mod tests {
         encode(network, kind, &script[range])
     }
 
-    /// Scripts and addresses from the test vectors of BIP-0173, BIP-0350 and BIP-0341, Bitcoin Core's
-    /// `key_io_valid.json`, and blocks of the main chain.
+    /// Segwit rows: BIP-0173, BIP-0350 (the test vectors) and BIP-0341; the others as noted.
     #[test]
     fn known_addresses() {
         let cases = [
@@ -90,7 +89,7 @@ mod tests {
             ("76a91462e907b15cbf27d5425399ebf6f0fb50ebb88f1888ac", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
             // The burn address: a hash of twenty zeros.
             ("76a914000000000000000000000000000000000000000088ac", "1111111111111111111114oLvT2"),
-            // BIP-0013 / BIP-0016 era example of Bitcoin Core's key_io tests.
+            // A made-up hash.
             ("a91489abcdefabbaabbaabbaabbaabbaabbaabbaabba87", "3EExK1K1TF3v7zsFtQHt14XqexCwgmXM1y"),
             ("0014751e76e8199196d454941c45d1b3a323f1433bd6", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
             (
@@ -123,6 +122,7 @@ mod tests {
             assert_eq!(text(network, "51024e73").unwrap(), "tb1pfees9rn5nz");
         }
         assert_eq!(text(Network::Regtest, "51024e73").unwrap(), "bcrt1pfeesnyr2tx");
+        // The two base58check examples are those of the Bitcoin wiki's list of address prefixes.
         let p2pkh = "76a914243f1394f44554f4ce3fd68649c19adc483ce92488ac";
         assert_eq!(text(Network::Regtest, p2pkh).unwrap(), "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn");
         let p2sh = "a9144e9f39ca4688ff102128ea4ccda34105324305b087";
