@@ -8,8 +8,7 @@ use std::ops::ControlFlow;
 
 use blockfile_support::*;
 use coalface_core::blockfile::{
-    BlockFileError, BlockFileWriter, FileSpan, Source, SourceOptions, Tail, WriterOptions, MAX_BLOCK_BYTES,
-    PREALLOCATION_BYTES,
+    BlockFileError, BlockFileWriter, FileSpan, Tail, WriterOptions, MAX_BLOCK_BYTES, PREALLOCATION_BYTES,
 };
 use coalface_core::network::Network;
 
@@ -254,7 +253,7 @@ fn a_changed_file_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let blocks = from_genesis(3);
     let path = put(folder.path(), "blk00000.dat", &records(&blocks));
-    let source = Source::open(&[path.clone()], &SourceOptions::default()).unwrap();
+    let source = open(&path).unwrap();
     let scan = scan(&source).unwrap();
     let mut raw = Vec::new();
     let mut foreign = scan.blocks[1].clone();

@@ -19,7 +19,7 @@ pub enum BlockFileError {
     #[error("cancelled")]
     Cancelled,
     /// A path with nothing in it to read.
-    #[error("`{}` holds no block files: expected a data directory, a folder with blk*.dat, or *.blk", path.display())]
+    #[error("`{}` holds no block files: no blk*.dat, no data directory around them, no *.blk", path.display())]
     NoBlockFiles {
         /// The path.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum BlockFileError {
         found: Vec<Network>,
     },
     /// The wanted network is not in the files.
-    #[error("`{}` belongs to {found}, {wanted} was asked for", path.display(), found = found.name(), wanted = wanted.name())]
+    #[error("`{}` belongs to {}, {} was asked for", path.display(), found.name(), wanted.name())]
     WrongNetwork {
         /// The file.
         path: PathBuf,
@@ -70,7 +70,8 @@ pub enum BlockFileError {
     /// Block files that start with no network's magic.
     #[error(
         "xor.dat missing or wrong: `{}` starts with {} {}, which is no Bitcoin network",
-        path.display(), to_hex(found), if *with_key { "after decoding with xor.dat" } else { "and there is no key in xor.dat" }
+        path.display(), to_hex(found),
+        if *with_key { "after decoding with xor.dat" } else { "and there is no key in xor.dat" }
     )]
     UnknownMagic {
         /// The first such file.
@@ -92,7 +93,10 @@ pub enum BlockFileError {
         len: u64,
     },
     /// A loose block that is too easy for its network.
-    #[error("the block in `{}` has target {bits:08x}, easier than the {allowed:08x} that {} allows", path.display(), network.name())]
+    #[error(
+        "the block in `{}` has target {bits:08x}, easier than the {allowed:08x} that {} allows",
+        path.display(), network.name()
+    )]
     TooEasy {
         /// The file.
         path: PathBuf,
@@ -104,7 +108,10 @@ pub enum BlockFileError {
         network: Network,
     },
     /// Bytes between records.
-    #[error("`{}` is damaged at byte {offset}: found {}, a record starts with {}", path.display(), to_hex(found), to_hex(allowed))]
+    #[error(
+        "`{}` is damaged at byte {offset}: found {}, a record starts with {}",
+        path.display(), to_hex(found), to_hex(allowed)
+    )]
     BadMagic {
         /// The file.
         path: PathBuf,
@@ -117,7 +124,7 @@ pub enum BlockFileError {
     },
     /// A record of impossible length.
     #[error(
-        "`{}` is damaged at byte {offset}: a block of {found} bytes, {MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES} are allowed",
+        "`{}` is damaged at byte {offset}: a block of {found} bytes, {MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES} allowed",
         path.display()
     )]
     BadLength {
@@ -207,5 +214,82 @@ impl BlockFileError {
             BlockFileError::Changed { .. } => "run the same command again: the files are then looked at anew",
         };
         Some(hint.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_messages() {
+        let path = PathBuf::from("blk00007.dat");
+        let hash = Hash32::default();
+        let (found, network, wanted) = (vec![1, 2, 3, 4], Network::Mainnet, Network::Signet);
+        let before_path = path.clone();
+        let table = [
+            (
+                BlockFileError::NoBlockFiles { path: path.clone() },
+                "no_block_files",
+                "`blk00007.dat` holds no block files",
+            ),
+            (
+                BlockFileError::SeveralNetworks { path: path.clone(), found: vec![network, wanted] },
+                "several_networks",
+                "networks: mainnet, signet",
+            ),
+            (
+                BlockFileError::WrongNetwork { path: path.clone(), found: network, wanted },
+                "wrong_network",
+                "belongs to mainnet, signet was asked for",
+            ),
+            (
+                BlockFileError::MixedNetworks {
+                    path: path.clone(),
+                    offset: 9,
+                    found: network,
+                    before_path,
+                    before: wanted,
+                },
+                "mixed_networks",
+                "a block of mainnet at byte 9",
+            ),
+            (BlockFileError::BadKeyFile { path: path.clone(), len: 7 }, "bad_xor_key_file", "has 7 bytes"),
+            (
+                BlockFileError::UnknownMagic { path: path.clone(), found: found.clone(), with_key: false },
+                "xor_key_missing_or_wrong",
+                "xor.dat missing or wrong: `blk00007.dat` starts with 01020304 and there is no key",
+            ),
+            (
+                BlockFileError::NotABlock { path: path.clone(), len: 5 },
+                "not_a_block",
+                "5 bytes (81 to 4000000 allowed)",
+            ),
+            (
+                BlockFileError::TooEasy { path: path.clone(), bits: 0x207f_ffff, allowed: 0x1d00_ffff, network },
+                "block_too_easy",
+                "target 207fffff, easier than the 1d00ffff that mainnet allows",
+            ),
+            (
+                BlockFileError::BadMagic { path: path.clone(), offset: 9, found, allowed: network.magic() },
+                "block_file_damaged",
+                "damaged at byte 9: found 01020304, a record starts with f9beb4d9",
+            ),
+            (
+                BlockFileError::BadLength { path: path.clone(), offset: 9, found: 5 },
+                "block_file_damaged",
+                "damaged at byte 9: a block of 5 bytes, 81 to 4000000 allowed",
+            ),
+            (BlockFileError::Changed { path, offset: 9, hash }, "block_file_changed", "no longer at byte 9"),
+            (BlockFileError::ForeignBlock { hash, file: 3, len: 5, n_files: 1 }, "foreign_block", "file 3 and 5 bytes"),
+            (BlockFileError::UnwritableBlock { len: 5 }, "unwritable_block", "a block of 5 bytes cannot be written"),
+            (BlockFileError::Cancelled, "cancelled", "cancelled"),
+        ];
+        for (error, code, text) in table {
+            assert_eq!(error.code(), code);
+            assert!(error.to_string().contains(text), "{error}");
+            let is_hintless = matches!(code, "cancelled" | "foreign_block" | "unwritable_block");
+            assert_eq!(error.hint().is_none(), is_hintless, "{code}");
+        }
     }
 }

@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn mainnet_genesis() {
         let bytes: [u8; 80] = from_hex(concat!(
-            "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617f",
-            "c81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c"
+            "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e",
+            "67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c"
         ))
         .unwrap()
         .try_into()

@@ -17,7 +17,7 @@ const HEIGHT_VERSION: i32 = 2;
 pub enum IgnoredHeight {
     /// The block is not here, or was refused.
     NoSuchBlock,
-    /// Another given height of the same component, or the genesis block, says otherwise.
+    /// Another given height of the same component, or its depth above the genesis block, says otherwise.
     Contradicted,
     /// Some block of the component would get a height below 0 or above 2^31 - 1.
     OutOfRange,
@@ -51,6 +51,9 @@ impl Bases {
         let mut bases = vec![None; tree.n_components];
         if let Some(genesis) = tree.genesis {
             bases[genesis as usize] = Some(0);
+        }
+        if let Some(component) = tree.after_genesis {
+            bases[component as usize] = Some(1); // the parent's hash says it all
         }
         let mut ignored = Vec::new();
         let mut given: Vec<(u32, u32, Hash32, u32)> = Vec::new();

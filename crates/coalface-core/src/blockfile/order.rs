@@ -73,8 +73,8 @@ struct Segment {
 ///
 /// Components are trees of blocks that share an ancestor, be it only a missing parent that two of them name. In each,
 /// the chain with most work wins; of equals, that whose tip lies first on disk, since files show the order of arrival
-/// best. The genesis component comes first; then those with known height, by it; then the others; then by time and hash of
-/// their first block. Two segments may claim the same heights: both stay.
+/// best. The genesis component comes first; then those with known height, by it; then the others; equals by time and
+/// hash of their first block. Two segments may claim the same heights: both stay.
 ///
 /// Equal input gives equal output. O(n) in blocks but for sorting components; no recursion.
 #[must_use]

@@ -31,7 +31,10 @@ pub(super) struct Tree {
     /// Nodes that hang on no root. Hashes forbid such rings; references made up by a caller do not.
     pub(super) rootless: Vec<u32>,
     pub(super) n_components: usize,
+    /// The component of the genesis block.
     pub(super) genesis: Option<u32>,
+    /// The component that hangs on a genesis block that is not here.
+    pub(super) after_genesis: Option<u32>,
     /// Further copies of blocks already here.
     pub(super) n_duplicates: u64,
 }
@@ -95,6 +98,9 @@ impl Tree {
             };
             if *hash == genesis {
                 self.genesis = Some(new);
+            }
+            if header.prev == genesis {
+                self.after_genesis = Some(node.component);
             }
             if node.component == new {
                 self.n_components += 1;
