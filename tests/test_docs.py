@@ -5,7 +5,9 @@ import importlib
 import pkgutil
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -109,6 +111,26 @@ def test_the_list_of_verbs_says_what_the_verb_says(name: str) -> None:
 def test_links_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def dependencies() -> set[str]:
+    """Names of everything that the project asks cargo or pip for."""
+    names: set[str] = set()
+    for manifest in (PROJECT / "crates").glob("*/Cargo.toml"):
+        tables = tomllib.loads(manifest.read_text("utf-8"))
+        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
+            names |= set(tables.get(kind, {}))
+    python = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*python["dependencies"], *chain.from_iterable(python["optional-dependencies"].values())]
+    for file in PROJECT.glob("requirements*.in"):
+        wanted += file.read_text("utf-8").splitlines()
+    return names | {match[0] for line in wanted if (match := re.match(r"[a-z][a-z0-9-]*", line))}
+
+
+@pytest.mark.parametrize("name", sorted(dependencies() - {"coalface-core"}))
+def test_every_dependency_is_justified(name: str) -> None:
+    rows = [line for line in (PROJECT / "ARCHITECTURE.md").read_text("utf-8").splitlines() if line[:1] == "|"]
+    assert any(f"`{name}`" in row.split("|")[1] for row in rows)
 
 
 @pytest.mark.parametrize(
