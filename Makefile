@@ -19,8 +19,9 @@ quietly = $(1) > build/step.log 2>&1 || { cat build/step.log >&2; exit 1; }
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 CARGO = PYO3_CONFIG_FILE="$(firstword $(wildcard $(CURDIR)/target/maturin/pyo3-config-*.txt))" cargo
 
-RUST_SOURCES := Cargo.toml Cargo.lock $(shell find crates -type f \( -name '*.rs' -o -name 'Cargo.toml' \))
-PYTHON_SOURCES := pyproject.toml README.md LICENSE $(shell find src -type f -not -name '*.pyc')
+# Folders too: their times tell of files that were removed.
+RUST_SOURCES := Cargo.toml Cargo.lock $(shell find crates -type d -o -name '*.rs' -o -name 'Cargo.toml')
+PYTHON_SOURCES := pyproject.toml README.md LICENSE CHANGELOG.md $(shell find src -not -name '*.pyc' -not -name __pycache__)
 
 .PHONY: help demo test check bench soak build lock clean
 
@@ -67,7 +68,8 @@ clean: ## remove everything that was built
 	@rm -rf $(VENV) build target .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-# Each of the following files says that its step is done, and is older than nothing the step depends on.
+# Each of the following files says that its step is done. That of the wheel has the time at which the step began, so
+# that a file saved during the build counts as new.
 
 $(VENV)/.installed-requirements: requirements.lock
 	@echo "python: installing the locked requirements into $(VENV)"
@@ -83,8 +85,8 @@ $(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-requirement
 $(VENV)/.installed-wheel: $(VENV)/.installed-requirements $(RUST_SOURCES) $(PYTHON_SOURCES)
 	@echo "coalface: building the wheel"
 	@rm -rf $(WHEELS)
-	@mkdir -p $(WHEELS)
+	@mkdir -p $(WHEELS) && touch build/started
 	@$(call quietly,$(BIN)/maturin build --release --locked --compatibility linux --interpreter $(BIN)/python --out $(WHEELS))
 	@$(call quietly,$(BIN)/maturin sdist --out $(WHEELS))
 	@$(PIP) install --no-deps --no-index --force-reinstall $(WHEELS)/*.whl
-	@touch $@
+	@mv build/started $@

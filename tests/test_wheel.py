@@ -83,6 +83,16 @@ def test_tests_import_the_installed_package(project: Path) -> None:
     assert not package.is_relative_to(project / "src")
 
 
+def test_the_installed_package_is_the_current_one(project: Path) -> None:
+    installed = Path(coalface.__file__).parent.parent
+    stale = [
+        name
+        for name in sorted(sources(project))
+        if (project / "src" / name).read_bytes() != (installed / name).read_bytes()
+    ]
+    assert stale == [], "run `make build`"
+
+
 def test_the_front_door_lists_what_it_hands_out() -> None:
     assert dir(coalface) == sorted(coalface.__all__)
     for name in coalface.__all__:

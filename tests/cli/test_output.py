@@ -55,6 +55,14 @@ def test_one_record_as_csv() -> None:
     assert row == ["ab", "", "3", "7", "false", '["x","y"]', '[{"n":0}]', "[]"]
 
 
+@pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@x", "\t=1"])
+def test_csv_text_is_no_formula(label: str) -> None:
+    assert list(csv.reader(io.StringIO(record_as(Format.CSV, {"label": label, "value_sat": -1})))) == [
+        ["label", "value_sat"],
+        ["'" + label, "-1"],
+    ]
+
+
 def test_one_record_as_json_and_jsonl() -> None:
     assert json.loads(record_as(Format.JSON)) == RECORD
     assert record_as(Format.JSON).startswith('{\n  "fee_sat": null,\n  "first_seen": {\n')

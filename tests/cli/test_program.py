@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -116,6 +117,18 @@ def test_the_reader_may_leave(script_path: str) -> None:
     )
     assert done.stdout == "1001\n141\n"
     assert done.stderr == ""
+
+
+def test_output_is_utf_8_in_every_locale() -> None:
+    code = (
+        "from coalface.cli import program, main; from coalface.cli.output import *; import click; "
+        "program.program.get_command = lambda *_: click.Command('x', callback=lambda: "
+        "write_record({'label': '\\u00e9\\udc80'}, Format.JSONL)); main(['x'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, env={"PYTHONIOENCODING": "latin-1"}
+    )
+    assert json.loads(done.stdout) == {"label": "\u00e9\udc80"}
 
 
 def test_the_installed_program_runs(script_path: str) -> None:

@@ -3,7 +3,8 @@
 * ``table``: for people; readable without colour. Control characters in labels and file names are shown as
   escapes, so that no label can move the cursor of who reads it.
 * ``json``: one document, sorted keys, indented. ``jsonl``: one compact document a line, for streams.
-* ``csv``: a header, then a line a record; nested fields have dotted names, lists are JSON.
+* ``csv``: a header, then a line a record; nested fields have dotted names, lists are JSON. Text that a
+  spreadsheet would take for a formula gets an apostrophe before it.
 
 No float is ever written: amounts are satoshi. Unknown is ``null`` in JSON, empty in CSV and ``-`` in a table.
 """
@@ -30,6 +31,8 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 # Records that decide how wide a table's columns are; later ones only stream past, in bounded memory.
 _SAMPLE_RECORDS = 1000
 _GAP = "  "
+# OWASP, "CSV Injection": a cell that begins so is evaluated when the file is opened.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Format(StrEnum):
@@ -273,6 +276,8 @@ def _csv_cell(value: Json) -> str:
             return "true" if value else "false"
         case list() | dict():
             return canonical_json(value)
+        case str() if value.startswith(_FORMULA_STARTS):
+            return "'" + value
         case _:
             return str(value)
 

@@ -1,6 +1,7 @@
 """The program: the group of verbs, loaded one by one, and the one place where errors become exit codes."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -73,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What follows the program's name; those of this process if `None`.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The same bytes in every locale; half a surrogate pair, as in a file name, becomes a JSON escape.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         result = program.main(args=arguments, prog_name="coalface", standalone_mode=False)
         sys.stdout.flush()
