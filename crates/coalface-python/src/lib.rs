@@ -2,7 +2,10 @@
 
 use pyo3::prelude::*;
 
+mod build_info;
+
 #[pymodule]
-fn _core(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
     Ok(())
 }

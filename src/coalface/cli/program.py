@@ -1,0 +1,92 @@
+"""The program: the group of verbs, loaded one by one, and the one place where errors become exit codes."""
+
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from coalface import __version__
+from coalface.cli.errors import INTERRUPTED, READER_GONE, report
+from coalface.cli.verbs import VERBS
+from coalface.errors import CoalfaceError
+
+__all__ = ["main", "program"]
+
+
+class _ReaderGone(Exception):
+    """Whoever read our output (`head`, a closed pager) has enough."""
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its verbs by the table and imports a verb's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Verbs in the order of the table, which is the order of a first investigation."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        """Command of the verb, or `None` if there is no such verb."""
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return None
+        module, function = verb.target.split(":")
+        command = getattr(importlib.import_module(module), function)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"verb `{cmd_name}`: `{verb.target}` is no click command")
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb. Click would end the process at a closed pipe; `main` wants to hear of it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
+        """Write the list of verbs from the table, importing none of them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, verb.summary) for name, verb in VERBS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="VERB [ARGUMENT]...",
+    epilog="`coalface VERB --help` explains a verb and shows an example.",
+)
+@click.version_option(__version__, message="coalface %(version)s")
+def program() -> None:
+    """Who mined this bitcoin, whose hands did it pass through, where did it go, and how sure are we?
+
+    Everything is answered from a local store that `index` builds out of your node's block files. Nothing
+    leaves this machine.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code of one run of the command line.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; those of this process if `None`.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The same bytes in every locale; half a surrogate pair, as in a file name, becomes a JSON escape.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        result = program.main(args=arguments, prog_name="coalface", standalone_mode=False)
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except (_ReaderGone, BrokenPipeError):
+        # Python would complain once more while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except (click.ClickException, CoalfaceError) as error:
+        return report(error)
+    return result if isinstance(result, int) else 0
