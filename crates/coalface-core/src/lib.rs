@@ -9,6 +9,7 @@ pub mod hash;
 pub mod ids;
 pub mod io;
 pub mod network;
+pub mod synth;
 pub mod units;
 
 pub use error::{Error, Result};
