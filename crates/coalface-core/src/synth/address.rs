@@ -7,11 +7,11 @@ use super::rng::Rng;
 
 /// Share of each kind among new addresses, of 10,000, in the order they are tried.
 const KIND_SHARES: [(Kind, u64); 11] = [
-    (Kind::P2wpkh, 4_000),
-    (Kind::P2pkh, 2_350),
+    (Kind::P2wpkh, 3_800),
+    (Kind::P2pkh, 2_250),
     (Kind::P2sh, 1_700),
     (Kind::P2tr, 1_350),
-    (Kind::P2wsh, 450),
+    (Kind::P2wsh, 750),
     (Kind::Multisig, 60),
     (Kind::P2pk, 40),
     (Kind::Nonstandard, 22),
@@ -69,8 +69,8 @@ impl Address {
         let pick = rng.below(100);
         let form = match (kind, pick) {
             (Kind::P2pk, 0..50) | (Kind::P2pkh, 0..10) => Form::Uncompressed,
-            (Kind::P2sh, 0..55) => Form::WrappedKey,
-            (Kind::P2sh, 55..70) => Form::WrappedMultisig,
+            (Kind::P2sh, 0..50) => Form::WrappedKey,
+            (Kind::P2sh, 50..65) => Form::WrappedMultisig,
             (Kind::P2sh, _) | (Kind::P2wsh, 0..85) => Form::MultisigOf(2, 3),
             (Kind::P2wsh, _) => Form::SingleKeyScript,
             (Kind::Multisig, 0..60) => Form::MultisigOf(1, 2),

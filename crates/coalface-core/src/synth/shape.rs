@@ -5,6 +5,11 @@ use super::rng::Rng;
 /// Smallest ordinary output: below, nodes call P2PKH outputs dust (Bitcoin Core `policy/policy.cpp`).
 const DUST_SAT: u64 = 546;
 
+/// Inputs below this for each output call for further inputs.
+pub(super) const ENOUGH_SAT: u64 = 10 * DUST_SAT;
+/// How many further ones at most.
+pub(super) const MAX_FURTHER_INPUTS: u64 = 2;
+
 /// Shares of 10,000 with the range of counts each stands for. Mean 2.1.
 const INPUT_COUNTS: [(u64, u64, u64); 7] =
     [(6_800, 1, 1), (1_800, 2, 2), (570, 3, 3), (450, 4, 6), (320, 7, 15), (55, 16, 60), (5, 61, 250)];
@@ -57,14 +62,14 @@ fn draw_count(table: &[(u64, u64, u64)], rng: &mut Rng) -> u64 {
     1
 }
 
-/// Fee for `vsize` virtual bytes out of `input_sat`: 1 to 128 sat a byte, low rates likelier, at most a tenth of it.
+/// Fee for `vsize` virtual bytes out of `input_sat`: 1 to 128 sat a byte, low rates likelier, at most 1/32 of it.
 pub(super) fn fee_sat(input_sat: u64, vsize: u64, rng: &mut Rng) -> u64 {
     if rng.chance(20) {
         return 0;
     }
     let highest = 1 << rng.below(8);
     let rate = 1 + rng.below(highest);
-    (rate * vsize).min(input_sat / 10)
+    (rate * vsize).min(input_sat / 32)
 }
 
 /// Splits `total_sat` over up to `n` outputs, fewer if it does not reach; each gets at least one satoshi.
@@ -83,9 +88,11 @@ pub(super) fn split(total_sat: u64, n: u64, rng: &mut Rng, values_sat: &mut Vec<
     values_sat.insert(change_at, rest);
 }
 
-/// A payment out of `spare` satoshi: any size down to a 256th.
+/// A payment out of `spare` satoshi: the more there is, the smaller a part of it may go (down to a 256th), since
+/// repeated halving of little would leave dust only.
 fn payment(spare: u64, rng: &mut Rng) -> u64 {
-    let most = spare >> rng.below(8);
+    let bits = u64::from(spare.checked_ilog2().unwrap_or(0));
+    let most = spare >> rng.below((bits.saturating_sub(14) / 3).clamp(1, 8));
     most - rng.below(most / 2 + 1)
 }
 

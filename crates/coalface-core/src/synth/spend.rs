@@ -8,7 +8,7 @@ use super::rng::Rng;
 /// Largest weight that one input adds, data in tapscripts aside: P2SH 2-of-3 has 297 bytes outside of the witness.
 pub(super) const MAX_INPUT_WU: u64 = 1_200;
 /// Largest weight that data in a tapscript adds.
-pub(super) const MAX_TAPSCRIPT_DATA_WU: u64 = 6_000;
+pub(super) const MAX_TAPSCRIPT_DATA_WU: u64 = 11_000;
 
 /// What spends one output.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ fn key_witness(address: &Address, rng: &mut Rng, witness: &mut Vec<u8>) -> bool 
 
 /// Key path mostly, else one leaf under up to three levels (BIP-0341), some with data in a dead branch.
 fn taproot_witness(address: &Address, with_data: bool, rng: &mut Rng, witness: &mut Vec<u8>) -> bool {
-    let script_path = rng.chance(1_200);
+    let script_path = rng.chance(3_000);
     let explicit_sighash = rng.chance(500);
     witness.push(if script_path { 3 } else { 1 });
     witness.push(if explicit_sighash { 65 } else { 64 });
@@ -113,9 +113,9 @@ fn taproot_witness(address: &Address, with_data: bool, rng: &mut Rng, witness: &
         let mut script = vec![32];
         script.extend_from_slice(&address.opaque());
         script.push(0xac);
-        if with_data && rng.chance(6_000) {
+        if with_data && rng.chance(8_000) {
             script.extend_from_slice(&[0x00, 0x63]); // OP_FALSE OP_IF … OP_ENDIF
-            let scale = 300 << rng.below(5);
+            let scale = 300 << rng.below(6);
             let mut left = 60 + rng.index(scale);
             while left > 0 {
                 let n = left.min(520);

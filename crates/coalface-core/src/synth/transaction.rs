@@ -8,13 +8,13 @@ use super::encode;
 use super::kind::Kind;
 use super::pool::Unspent;
 use super::rng::Rng;
-use super::shape::{fee_sat, split, Shape};
+use super::shape::{fee_sat, split, Shape, ENOUGH_SAT, MAX_FURTHER_INPUTS};
 use super::spend::{Unlocker, MAX_INPUT_WU, MAX_TAPSCRIPT_DATA_WU};
 
 /// Largest weight that one output adds: bare 1-of-3 multisig, or data.
 pub(super) const MAX_OUTPUT_WU: u64 = 480;
-/// Weight that is kept free for what surrounds inputs and outputs, and for data in a tapscript.
-pub(super) const MAX_REST_WU: u64 = MAX_TAPSCRIPT_DATA_WU + 500;
+/// Weight that is kept free for what surrounds inputs and outputs, for further inputs and for data in a tapscript.
+pub(super) const MAX_REST_WU: u64 = MAX_TAPSCRIPT_DATA_WU + MAX_FURTHER_INPUTS * MAX_INPUT_WU + 500;
 
 /// A transaction that was built.
 #[derive(Clone, Copy, Debug)]
@@ -53,13 +53,7 @@ impl Builder {
         economy: &mut Economy,
         body: &mut Vec<u8>,
     ) -> Option<Built> {
-        self.inputs.clear();
-        while (self.inputs.len() as u64) < shape.n_inputs {
-            match economy.pool.take(&mut economy.rng) {
-                Some(unspent) => self.inputs.push(unspent),
-                None => break,
-            }
-        }
+        self.choose_inputs(shape, economy);
         if self.inputs.is_empty() {
             return None;
         }
@@ -100,6 +94,22 @@ impl Builder {
             n_inputs: self.inputs.len() as u64,
             n_outputs: self.values_sat.len() as u64 + u64::from(shape.with_data),
         })
+    }
+
+    /// Takes as many inputs as the shape wants, and a few further ones if they are worth too little.
+    fn choose_inputs(&mut self, shape: Shape, economy: &mut Economy) {
+        self.inputs.clear();
+        let (mut input_sat, enough_sat) = (0, ENOUGH_SAT * shape.n_outputs);
+        for n in 0..shape.n_inputs + MAX_FURTHER_INPUTS {
+            if n >= shape.n_inputs && input_sat >= enough_sat {
+                break;
+            }
+            let Some(unspent) = economy.pool.take(&mut economy.rng) else {
+                break;
+            };
+            input_sat += unspent.value_sat;
+            self.inputs.push(unspent);
+        }
     }
 
     /// Starts `inputs_outputs` and `witness`; says whether any input has a witness.
