@@ -270,13 +270,16 @@ fn every_block_holds_and_shapes_are_plausible() {
     assert!((0.05..0.12).contains(&same_block), "{same_block}");
     let with_data = share(seen.n_txs_with_data, seen.n_txs);
     assert!((0.05..0.10).contains(&with_data), "{with_data}");
-    assert!(seen.n_spends_proved > 20_000 && seen.short_claims > 0);
+    let proved = share(seen.n_spends_proved, seen.ages.len() as u64);
+    assert!(proved > 0.8, "{proved}");
+    let short_claims = share(seen.short_claims, summary.n_blocks);
+    assert!((0.01..0.1).contains(&short_claims), "{short_claims}");
     for kind in Kind::ALL {
         assert!(seen.kinds.get(&kind).is_some_and(|n| *n > 0), "no {}", kind.name());
     }
     seen.ages.sort_unstable();
     let at = |part: usize| seen.ages[seen.ages.len() * part / 100];
-    println!("ages in blocks: median {}, 90 % {}, 99 % {}, most {}", at(50), at(90), at(99), at(100 - 1));
+    println!("ages in blocks: median {}, 90 % {}, 99 % {}, most {:?}", at(50), at(90), at(99), seen.ages.last());
     assert!(at(50) <= 10 && at(99) > 4 * at(50));
     let most = |f: &dyn Fn(&Tx) -> usize| settled.iter().flat_map(|block| &block.txs[1..]).map(f).max();
     assert!(most(&|tx| tx.inputs.len()) > Some(40) && most(&|tx| tx.outputs.len()) > Some(40));
@@ -292,12 +295,14 @@ fn a_bounded_pool_stays_bounded() {
 }
 
 #[test]
-fn heavy_blocks_stay_below_the_limit() {
-    let folder = temporary();
-    let options = BulkOptions { seed: 9, n_txs: 12_000, block_weight_wu: 4_000_000, threads: 2, ..options() };
-    let summary = write(folder.path(), &options);
-    let (_, blocks) = check_chain(folder.path(), &options, &summary);
-    assert!(blocks.iter().any(|block| block.weight_wu > 3_950_000));
+fn blocks_fill_up_to_the_limit_and_not_beyond() {
+    for (n_txs, block_weight_wu, close_wu) in [(40_000, 4_000_000, 3_960_000), (3_000, 40_000, 22_000)] {
+        let folder = temporary();
+        let options = BulkOptions { seed: 9, n_txs, block_weight_wu, threads: 2, ..options() };
+        let summary = write(folder.path(), &options);
+        let (_, blocks) = check_chain(folder.path(), &options, &summary);
+        assert!(blocks.iter().any(|block| block.weight_wu > close_wu));
+    }
 }
 
 #[test]
@@ -323,6 +328,15 @@ fn same_options_give_the_same_bytes_for_any_number_of_threads() {
     assert_eq!(first, bytes(&BulkOptions { threads: 2, ..small.clone() }));
     assert_eq!(first, bytes(&BulkOptions { threads: 8, ..small.clone() }));
     assert_ne!(first.1.tip_hash, bytes(&BulkOptions { seed: 8, ..small }).1.tip_hash);
+}
+
+#[test]
+fn bytes_do_not_change_unnoticed() {
+    // A change of any share or of the order of draws changes every chain: figures measured on one do not compare then.
+    let folder = temporary();
+    let summary = write(folder.path(), &BulkOptions { n_txs: 5_000, ..options() });
+    let tip = "4c5b71dd31ff45557d8c79ae49636d37afab7da31a8e44052b5d5c2032600f8c";
+    assert_eq!(summary.tip_hash.to_display(), tip);
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl Generator {
     }
 
     fn pressure(&self) -> Pressure {
-        let enough = (4 * self.block_weight_wu / TYPICAL_TX_WU).min(self.max_unspent as u64 / 4);
+        let enough = (4 * self.block_weight_wu / TYPICAL_TX_WU).min(self.max_unspent as u64 / 4).min(self.n_txs / 4);
         if (self.economy.pool.len() as u64) < enough {
             Pressure::Low
         } else if self.economy.pool.len() > self.max_unspent / 8 * 7 {
@@ -186,11 +186,11 @@ impl Generator {
         }
     }
 
-    /// Pays out subsidy and fees; one block in fifty forgets some satoshi, as happened.
+    /// Pays out subsidy and fees; one block in twenty-five forgets some satoshi, as happened.
     fn write_coinbase_outputs(&mut self, fees_sat: u64, draft: &mut Draft) {
         let subsidy = u64::try_from(subsidy_sat(draft.height, Network::Regtest.halving_interval())).unwrap_or(0);
         let mut claim_sat = subsidy + fees_sat;
-        if self.economy.rng.chance(200) {
+        if self.economy.rng.chance(400) {
             claim_sat -= self.economy.rng.below(claim_sat.min(1_000) + 1);
         }
         let n = [1, 1, 1, 1, 1, 1, 2, 2, 3, 4][self.economy.rng.index(10)];

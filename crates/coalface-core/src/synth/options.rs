@@ -5,7 +5,7 @@ use crate::units::MAX_BLOCK_WEIGHT_WU;
 
 use super::error::BulkError;
 
-/// Options of [`write_bulk`](super::write_bulk). Equal options give equal bytes, `threads` aside, which changes nothing.
+/// Options of [`write_bulk`](super::write_bulk). Equal options give equal bytes; `threads` changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkOptions {
     /// Everything random follows from it.

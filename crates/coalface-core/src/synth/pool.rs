@@ -11,8 +11,6 @@ pub(super) struct Unspent {
     pub(super) address_no: u64,
 }
 
-/// Slots of spent outputs hold this instead of an address number.
-const SPENT: u64 = u64::MAX;
 /// The nearest span of ages is this part of the pool; each further one is twice as wide and as likely.
 const NEAREST_PART: usize = 128;
 const SPANS: u64 = 8;
@@ -24,6 +22,8 @@ const SAME_BLOCK: u64 = 800;
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     slots: Vec<Unspent>,
+    /// One bit a slot: set while it is unspent.
+    marks: Vec<u64>,
     n_settled: usize,
     fresh: Vec<Unspent>,
 }
@@ -42,31 +42,60 @@ impl Pool {
     /// Ends the present block: its outputs become the youngest of the others.
     pub(super) fn settle(&mut self) {
         if self.slots.len() > 2 * self.n_settled + 4_096 {
-            self.slots.retain(|slot| slot.address_no != SPENT);
+            self.compact();
         }
+        let start = self.slots.len();
         self.n_settled += self.fresh.len();
         self.slots.append(&mut self.fresh);
+        self.marks.resize(self.slots.len().div_ceil(64), 0);
+        for at in start..self.slots.len() {
+            self.marks[at / 64] |= 1 << (at % 64);
+        }
     }
 
-    /// Takes one out: young ones are likelier, with a long tail (about log-uniform in age).
-    pub(super) fn take(&mut self, rng: &mut Rng) -> Option<Unspent> {
-        if !self.fresh.is_empty() && (self.n_settled == 0 || rng.chance(SAME_BLOCK)) {
-            let at = rng.index(self.fresh.len());
-            return Some(self.fresh.swap_remove(at));
+    fn compact(&mut self) {
+        let (marks, mut at) = (&self.marks, 0);
+        self.slots.retain(|_| {
+            let unspent = marks[at / 64] >> (at % 64) & 1 == 1;
+            at += 1;
+            unspent
+        });
+        let n = self.slots.len();
+        self.marks.clear();
+        self.marks.resize(n.div_ceil(64), u64::MAX);
+        if let (Some(last), 1..) = (self.marks.last_mut(), n % 64) {
+            *last = (1 << (n % 64)) - 1;
         }
+    }
+
+    /// Takes one out: young ones are likelier, with a long tail (about log-uniform in age). `None` once none is left
+    /// from before the present block: a block does not live off itself.
+    pub(super) fn take(&mut self, rng: &mut Rng) -> Option<Unspent> {
         if self.n_settled == 0 {
             return None;
         }
+        if !self.fresh.is_empty() && rng.chance(SAME_BLOCK) {
+            let at = rng.index(self.fresh.len());
+            return Some(self.fresh.swap_remove(at));
+        }
         let n = self.slots.len();
         let span = (n / NEAREST_PART).max(1) << rng.below(SPANS);
-        let mut at = n - 1 - rng.index(span.min(n));
-        while self.slots[at].address_no == SPENT {
-            at = at.checked_sub(1).unwrap_or(n - 1);
-        }
-        let unspent = self.slots[at];
-        self.slots[at].address_no = SPENT;
+        let at = self.unspent_up_to(n - 1 - rng.index(span.min(n)));
+        self.marks[at / 64] &= !(1 << (at % 64));
         self.n_settled -= 1;
-        Some(unspent)
+        Some(self.slots[at])
+    }
+
+    /// The youngest unspent slot that is no younger than `at`, or the youngest of all if there is none such. At least
+    /// one slot must be unspent.
+    fn unspent_up_to(&self, at: usize) -> usize {
+        let mut word_at = at / 64;
+        let mut word = self.marks[word_at] & (u64::MAX >> (63 - at % 64));
+        while word == 0 {
+            word_at = word_at.checked_sub(1).unwrap_or(self.marks.len() - 1);
+            word = self.marks[word_at];
+        }
+        64 * word_at + word.ilog2() as usize
     }
 }
 
@@ -86,16 +115,17 @@ mod tests {
             if n % 20 == 19 {
                 pool.settle();
             }
-            if n % 10 != 0 {
-                let unspent = pool.take(&mut rng).expect("more added than taken");
+            let unspent = if n % 10 == 0 { None } else { pool.take(&mut rng) };
+            if let Some(unspent) = unspent {
                 ages.push(n - unspent.address_no);
                 assert!(taken.insert(unspent.address_no));
             }
         }
-        assert_eq!(pool.len(), 5_000);
+        assert!(pool.len() == 50_000 - taken.len() && taken.len() > 44_000);
         assert!(pool.slots.len() <= 2 * pool.len() + 4_200);
         ages.sort_unstable();
         assert!(ages[ages.len() / 2] < 1_000 && ages[ages.len() - 1] > 5_000);
+        pool.settle();
         while let Some(unspent) = pool.take(&mut rng) {
             assert!(taken.insert(unspent.address_no));
         }

@@ -45,7 +45,8 @@ impl Builder {
         Builder { seed, ..Builder::default() }
     }
 
-    /// Spends from the pool, appends the transaction to `body` and its outputs to the pool; `None` if that is empty.
+    /// Spends from the pool, appends the transaction to `body` and its outputs to the pool; `None` if that has none
+    /// to give.
     pub(super) fn build(
         &mut self,
         shape: Shape,
