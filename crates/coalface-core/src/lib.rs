@@ -15,6 +15,7 @@ pub mod lookup;
 pub mod network;
 pub mod script;
 pub mod store;
+pub mod synth;
 pub mod taint;
 pub mod units;
 
