@@ -96,6 +96,7 @@ struct Run<'a> {
     blocks: Vec<BlockRef>,
     refused: BTreeMap<Hash32, Fault>,
     known_refused: Vec<RefusedBlock>,
+    without_work: Vec<Hash32>,
     bad_copies: HashSet<usize>,
     heights: HashMap<Hash32, u32>,
     report: IndexReport,
@@ -162,7 +163,9 @@ impl<'a> Run<'a> {
             progress,
             blocks: scan.blocks,
             refused: BTreeMap::new(),
+            // What descends from a header without work is no better than that header.
             known_refused: facts.refused.clone(),
+            without_work: scan.bad_pow.iter().map(|bad| bad.hash).collect(),
             bad_copies: HashSet::new(),
             heights,
             report,
@@ -233,7 +236,7 @@ impl<'a> Run<'a> {
 
     fn plan(&self, writer: &StoreWriter) -> Plan {
         let known = self.known_refused.iter().filter_map(|refused| Hash32::from_display(&refused.hash));
-        let refused: HashSet<Hash32> = self.refused.keys().copied().chain(known).collect();
+        let refused: HashSet<Hash32> = self.refused.keys().copied().chain(known).chain(self.without_work.iter().copied()).collect();
         let network = writer.snapshot().network();
         let rules = OrderRules { network, refused: &refused, heights: &self.heights, bad_copies: &self.bad_copies };
         plan(&self.blocks, &rules)
