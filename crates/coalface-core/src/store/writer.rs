@@ -18,7 +18,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
-use crate::ids::{NONE_U64, MAX_ADDRESS, MAX_TX};
+use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
 
@@ -84,7 +84,8 @@ impl StoreWriter {
                 }
                 storage.write_at(EPOCH_FILE, 0, &0u64.to_le_bytes())?;
                 storage.sync(EPOCH_FILE)?;
-                for folder in ["columns", "sums"] {
+                // The folder itself last: the manifest must not outlive the names of what it speaks of.
+                for folder in ["columns", "sums", ""] {
                     storage.sync_folder(folder)?;
                 }
                 manifest.replace(&*storage)?;
@@ -151,6 +152,9 @@ impl StoreWriter {
         }
         let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
         storage.sync_folder("runs")?;
+        if old.runs.is_empty() {
+            storage.sync_folder("")?; // the folder of runs may be new
+        }
         manifest.replace(storage)?;
         journal::remove(storage)?;
         for file in unneeded {
@@ -265,11 +269,7 @@ fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
 }
 
 /// Merges runs that have become many; returns the files that are no longer needed.
-fn settle_runs(
-    storage: &dyn Storage,
-    manifest: &mut Manifest,
-    file_no: &mut u64,
-) -> Result<Vec<String>, StoreError> {
+fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64) -> Result<Vec<String>, StoreError> {
     let clip = Clip::at(&manifest.counts);
     let generation = manifest.generation;
     // Liveness of forest children needs the columns as they will be.
