@@ -18,7 +18,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
-use crate::ids::{NONE_U64, MAX_ADDRESS, MAX_TX};
+use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
 
@@ -189,7 +189,7 @@ impl StoreWriter {
         if blocks >= old.counts().blocks {
             return Ok(());
         }
-        let counts = old.counts_at(blocks);
+        let counts = old.counts_at(blocks)?;
         let mut manifest = (*old.manifest).clone();
         manifest.generation += 1;
         manifest.epoch += 1;
@@ -205,7 +205,7 @@ impl StoreWriter {
                 manifest.tails.insert(column.key(), tail);
             }
         }
-        stamped_since(old, &counts).write_journal(storage)?;
+        stamped_since(old, &counts)?.write_journal(storage)?;
         manifest.replace(storage)?;
         publish_epoch(storage, manifest.epoch)?;
         journal::recover(storage, &counts)?;
@@ -265,11 +265,7 @@ fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
 }
 
 /// Merges runs that have become many; returns the files that are no longer needed.
-fn settle_runs(
-    storage: &dyn Storage,
-    manifest: &mut Manifest,
-    file_no: &mut u64,
-) -> Result<Vec<String>, StoreError> {
+fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64) -> Result<Vec<String>, StoreError> {
     let clip = Clip::at(&manifest.counts);
     let generation = manifest.generation;
     // Liveness of forest children needs the columns as they will be.
@@ -301,7 +297,7 @@ fn settle_runs(
 }
 
 /// Cells of rows below `counts` that were stamped by rows at or above it.
-fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
+fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Result<Stamps, StoreError> {
     let columns = &*snapshot.columns;
     let mut stamps = Stamps::default();
     for input in counts.inputs..snapshot.counts().inputs {
@@ -316,10 +312,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
         }
         // The root as of the new bound is the first node upwards whose link is not below it. Every root that was
         // linked since then had, at that moment, an address of its old tree among the inputs that linked it.
-        let mut node = address;
-        while let Some((parent, _)) = snapshot.strict_parent(node, counts.txs) {
-            node = parent;
-        }
+        let node = crate::forest::root_of(snapshot, address, counts.txs)?;
         if snapshot.strict_parent(node, snapshot.counts().txs).is_some() {
             stamps.links.push((node, 0, 0));
         }
@@ -328,7 +321,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
     stamps.spends.dedup();
     stamps.links.sort_unstable();
     stamps.links.dedup();
-    stamps
+    Ok(stamps)
 }
 
 fn publish_epoch(storage: &dyn Storage, epoch: u64) -> Result<(), StoreError> {
