@@ -119,7 +119,7 @@ fn read(bytes: &[u8]) -> Option<(Vec<u64>, Vec<u32>)> {
     if crc32fast::hash(&bytes[..sum_at]) != sum {
         return None;
     }
-    let count = |at: usize| Some(usize::try_from(u64::from_le_bytes(body.get(at..at + 8)?.try_into().ok()?)).ok()?);
+    let count = |at: usize| usize::try_from(u64::from_le_bytes(body.get(at..at + 8)?.try_into().ok()?)).ok();
     let (n_outputs, n_addresses) = (count(0)?, count(8)?);
     let outputs_end = n_outputs.checked_mul(8)?.checked_add(16)?;
     let end = n_addresses.checked_mul(4)?.checked_add(outputs_end)?;

@@ -122,7 +122,7 @@ mod tests {
     fn appending_in_pieces_equals_at_once() {
         let bytes: Vec<u8> = (0..3 * CHUNK_BYTES as usize + 77).map(|n| (n * 31 % 251) as u8).collect();
         let whole = append(0, 0, &bytes);
-        let (mut full, mut tail, mut at) = (Vec::new(), 0, 0);
+        let (mut full, mut tail, mut at) = (Vec::new(), 0, 0u64);
         for step in [1, 1_000_000, 48_575, 1, 2_000_000, usize::MAX] {
             let end = bytes.len().min(at.saturating_add(step as u64) as usize);
             let next = append(at, tail, &bytes[at as usize..end]);

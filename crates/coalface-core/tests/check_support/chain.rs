@@ -163,8 +163,7 @@ impl Chain {
     pub fn complete(n: u32, seed: u64) -> Chain {
         let genesis = genesis();
         let tip = Header::hash(genesis[..80].try_into().unwrap());
-        let mut chain =
-            Chain { blocks: vec![genesis], tips: vec![(tip, 1_700_000_000, Vec::new())], rng: Rng(seed) };
+        let mut chain = Chain { blocks: vec![genesis], tips: vec![(tip, 1_700_000_000, Vec::new())], rng: Rng(seed) };
         chain.grow(n, true);
         chain
     }

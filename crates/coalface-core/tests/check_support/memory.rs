@@ -103,3 +103,21 @@ pub fn run_sections(kind: &str, rows: u64) -> [Range<usize>; 3] {
     let start = values.end.next_multiple_of(8);
     [keys, values, start..start + rows * extra]
 }
+
+/// Makes all addresses one chain, each the child of the one before, and lists every child twice.
+pub fn replace_children(storage: &MemoryStorage, addresses: u64) {
+    use coalface_core::store::manifest::{Clip, Manifest};
+    use coalface_core::store::run::{write, Entry, RunKind};
+    let mut manifest = Manifest::read(storage).unwrap().unwrap();
+    let children = (1..addresses).flat_map(|child| [child, child]);
+    let entries = children.map(|child| Entry { key: child - 1, value: child, extra: 1 });
+    let clip = Clip::at(&manifest.counts);
+    let run = write(storage, RunKind::StrictChild, "twice.run", 2 * (addresses - 1), clip, entries).unwrap();
+    manifest.runs.retain(|run| run.kind != "strict_child");
+    manifest.runs.push(run);
+    manifest.replace(storage).unwrap();
+    for address in 1..addresses {
+        storage.write_at("columns/cluster_strict.parent", address * 4, &(address as u32 - 1).to_le_bytes()).unwrap();
+        storage.write_at("columns/cluster_strict.link_tx", address * 4, &0u32.to_le_bytes()).unwrap();
+    }
+}

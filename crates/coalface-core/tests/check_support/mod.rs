@@ -34,8 +34,7 @@ pub fn add(storage: &Arc<MemoryStorage>, blocks: &[Vec<u8>]) {
 }
 
 fn write(folder: &Path, blocks: &[Vec<u8>]) {
-    let mut writer =
-        BlockFileWriter::create(folder.to_path_buf(), Network::Regtest, WriterOptions::default()).unwrap();
+    let mut writer = BlockFileWriter::create(folder.to_path_buf(), Network::Regtest, WriterOptions::default()).unwrap();
     for block in blocks {
         writer.append(block).unwrap();
     }

@@ -37,7 +37,7 @@ fn slots(context: &Context<'_>) -> Result<Log> {
     let mut next = [0u64; Kind::ALL.len()];
     for (id, (kind, slot)) in columns.address_kind.iter().zip(columns.address_slot.iter()).enumerate() {
         let id = id as u64;
-        if id % (1 << 24) == 0 {
+        if id.is_multiple_of(1 << 24) {
             context.tick(id, counts.addresses)?;
         }
         let Some(kind) = Kind::from_u8(*kind).filter(|kind| kind.has_address()) else {
