@@ -194,7 +194,7 @@ impl StoreWriter {
         if blocks >= old.counts().blocks {
             return Ok(());
         }
-        let counts = old.counts_at(blocks);
+        let counts = old.counts_at(blocks)?;
         let mut manifest = (*old.manifest).clone();
         manifest.generation += 1;
         manifest.epoch += 1;
