@@ -11,7 +11,8 @@ use super::layout::Counts;
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::io::Storage;
 
-const FILE: &str = "journal";
+/// Name of the journal below the store.
+pub const FILE: &str = "journal";
 const MAGIC: &[u8; 8] = b"CFJOURN1";
 const SPENT_BY: &str = "columns/output.spent_by";
 const PARENT: &str = "columns/cluster_strict.parent";

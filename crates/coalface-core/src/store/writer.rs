@@ -19,6 +19,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
+use crate::forest::root_of;
 use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
@@ -92,7 +93,8 @@ impl StoreWriter {
                 }
                 storage.write_at(EPOCH_FILE, 0, &0u64.to_le_bytes())?;
                 storage.sync(EPOCH_FILE)?;
-                for folder in ["columns", "sums"] {
+                // The folder itself last: the manifest must not outlive the names of what it speaks of.
+                for folder in ["columns", "sums", ""] {
                     storage.sync_folder(folder)?;
                 }
                 manifest.replace(&*storage)?;
@@ -164,6 +166,9 @@ impl StoreWriter {
         }
         let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
         storage.sync_folder("runs")?;
+        if old.runs.is_empty() {
+            storage.sync_folder("")?; // the folder of runs may be new
+        }
         manifest.replace(storage)?;
         journal::remove(storage)?;
         for file in unneeded {
@@ -232,7 +237,7 @@ impl StoreWriter {
         if blocks >= old.counts().blocks {
             return Ok(());
         }
-        let counts = old.counts_at(blocks);
+        let counts = old.counts_at(blocks)?;
         let mut manifest = (*old.manifest).clone();
         manifest.generation += 1;
         manifest.epoch += 1;
@@ -248,7 +253,7 @@ impl StoreWriter {
                 manifest.tails.insert(column.key(), tail);
             }
         }
-        stamped_since(old, &counts).write_journal(storage)?;
+        stamped_since(old, &counts)?.write_journal(storage)?;
         manifest.replace(storage)?;
         publish_epoch(storage, manifest.epoch)?;
         journal::recover(storage, &counts)?;
@@ -371,7 +376,7 @@ fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64
 }
 
 /// Cells of rows below `counts` that were stamped by rows at or above it.
-fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
+fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Result<Stamps, StoreError> {
     let columns = &*snapshot.columns;
     let mut stamps = Stamps::default();
     for input in counts.inputs..snapshot.counts().inputs {
@@ -386,10 +391,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
         }
         // The root as of the new bound is the first node upwards whose link is not below it. Every root that was
         // linked since then had, at that moment, an address of its old tree among the inputs that linked it.
-        let mut node = address;
-        while let Some((parent, _)) = snapshot.strict_parent(node, counts.txs) {
-            node = parent;
-        }
+        let node = root_of(snapshot, address, counts.txs)?;
         if snapshot.strict_parent(node, snapshot.counts().txs).is_some() {
             stamps.links.push((node, 0, 0));
         }
@@ -398,7 +400,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
     stamps.spends.dedup();
     stamps.links.sort_unstable();
     stamps.links.dedup();
-    stamps
+    Ok(stamps)
 }
 
 fn publish_epoch(storage: &dyn Storage, epoch: u64) -> Result<(), StoreError> {
