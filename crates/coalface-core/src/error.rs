@@ -74,9 +74,7 @@ impl Error {
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
             }
-            Error::BlockGone { .. } => {
-                Some("index into a new folder, from a source that holds all blocks".into())
-            }
+            Error::BlockGone { .. } => Some("index into a new folder, from a source that holds all blocks".into()),
             Error::Cancelled => None,
         }
     }

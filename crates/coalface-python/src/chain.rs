@@ -374,9 +374,8 @@ impl PyChain {
         let mut stops = stops.as_array().to_vec();
         stops.sort_unstable();
         let options = TraceOptions { bound: bound.0, max_txs, stops, stop_at_coinjoins };
-        let result = gate::ask(py, &self.snapshot, |snapshot| {
-            taint::trace(snapshot, &origins, &options, &|_| gate::signals())
-        })?;
+        let result =
+            gate::ask(py, &self.snapshot, |snapshot| taint::trace(snapshot, &origins, &options, &|_| gate::signals()))?;
         crate::record::trace(py, &result)
     }
 

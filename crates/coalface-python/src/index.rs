@@ -68,7 +68,11 @@ pub fn index<'py>(
             }
             Ok(())
         });
-        if heard.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if heard.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     };
     let report = gate::run(py, || {
         pool.install(|| {
@@ -131,8 +135,7 @@ pub fn write_bulk<'py>(
     if xor_key.is_some() {
         options.xor_key = xor_key;
     }
-    let summary =
-        gate::run(py, || Ok(synth::write_bulk(&folder, &options, &|_| gate::signals().is_continue())?))?;
+    let summary = gate::run(py, || Ok(synth::write_bulk(&folder, &options, &|_| gate::signals().is_continue())?))?;
     let dict = PyDict::new(py);
     dict.set_item("n_blocks", summary.n_blocks)?;
     dict.set_item("n_txs", summary.n_txs)?;

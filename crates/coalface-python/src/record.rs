@@ -107,9 +107,10 @@ pub fn trace<'py>(py: Python<'py>, result: &TraceResult) -> PyResult<Bound<'py, 
     dict.set_item("hop_txs", array.into_pyarray(py))?;
     let array: Vec<i64> = hops.iter().map(|hop| hop.fee_sat).collect();
     dict.set_item("hop_fee_sat", array.into_pyarray(py))?;
-    for (side, rows) in [("input", hops.iter().map(|hop| &hop.inputs).collect::<Vec<_>>()),
-        ("output", hops.iter().map(|hop| &hop.outputs).collect::<Vec<_>>())]
-    {
+    for (side, rows) in [
+        ("input", hops.iter().map(|hop| &hop.inputs).collect::<Vec<_>>()),
+        ("output", hops.iter().map(|hop| &hop.outputs).collect::<Vec<_>>()),
+    ] {
         let mut firsts = vec![0u64];
         let (mut outputs, mut sats) = (Vec::new(), Vec::new());
         for row in rows {

@@ -44,7 +44,11 @@ pub fn cluster_size(snapshot: &Snapshot, root: AddressId, bound: u64) -> u32 {
         let (mut low, mut high) = (range.start, end);
         while low < high {
             let middle = low + (high - low) / 2;
-            if in_chain(middle) { low = middle + 1 } else { high = middle }
+            if in_chain(middle) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         if low > range.start {
             return run.get(low - 1).extra;

@@ -6,14 +6,17 @@ use super::fault::Fault;
 use super::intern::{self, Revealed};
 use super::load::Loaded;
 use super::table::{shard_of, Table};
+use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
-use crate::blockfile::parse::tx_flags;
-use crate::script::{revealed_address, KeyLink, Witness};
+use crate::script::{revealed_address, KeyLink, Kind, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot};
+
+/// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`). Only nonstandard scripts can be longer.
+const MAX_SCRIPT_BYTES: usize = 10_000;
 
 /// Rows that are linked but not committed, on top of a committed state.
 pub struct Linker {
@@ -105,12 +108,20 @@ impl Linker {
     #[must_use]
     pub fn txid(&self, tx: u32) -> &Hash32 {
         let base = self.base.counts().txs as usize;
-        if (tx as usize) < base { &self.base.columns.tx_txid[tx as usize] } else { &self.delta.tx_txid[tx as usize - base] }
+        if (tx as usize) < base {
+            &self.base.columns.tx_txid[tx as usize]
+        } else {
+            &self.delta.tx_txid[tx as usize - base]
+        }
     }
 
     fn tx_flags(&self, tx: u32) -> u16 {
         let base = self.base.counts().txs as usize;
-        if (tx as usize) < base { self.base.columns.tx_flags[tx as usize] } else { self.delta.tx_flags[tx as usize - base] }
+        if (tx as usize) < base {
+            self.base.columns.tx_flags[tx as usize]
+        } else {
+            self.delta.tx_flags[tx as usize - base]
+        }
     }
 
     /// Outputs of a transaction.
@@ -342,6 +353,25 @@ impl Linker {
             let kind = if address == NONE_U32 { None } else { self.address_kind(address) };
             let flags = if *spent == NONE_U64 { 0 } else { crate::script::spend_flags(kind, script_sig, witness).0 };
             linked.spend_flags.push(flags);
+            let found = *spent & EXTERNAL_BIT == 0;
+            if found && linked.fault.is_none() && !self.is_spendable(address, kind) {
+                let n_tx = block.first_input.partition_point(|first| *first as usize <= n) - 1;
+                let (txid, prev_txid, prev_vout) = (block.txid[n_tx], block.prev_txid[n], block.prev_vout[n]);
+                let n = n - loaded.inputs(n_tx).start;
+                linked.fault = Some(Fault::MissingOutput { txid, n, prev_txid, prev_vout });
+            }
+        }
+    }
+
+    /// Whether anybody can spend outputs of an address: of those that nobody can, Bitcoin Core never makes a coin
+    /// (`CScript::IsUnspendable`: OP_RETURN first, or more than 10,000 bytes), so for a spend they do not exist.
+    fn is_spendable(&self, address: u32, kind: Option<Kind>) -> bool {
+        match kind {
+            None => false,
+            Some(Kind::Nonstandard) => {
+                self.address_payload(address).is_none_or(|(_, script)| script.len() <= MAX_SCRIPT_BYTES)
+            }
+            Some(_) => true,
         }
     }
 

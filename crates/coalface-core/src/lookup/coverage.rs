@@ -46,7 +46,5 @@ pub fn complete_from_genesis(snapshot: &Snapshot, bound: &Bound) -> bool {
     let columns = &*snapshot.columns;
     let (hashes, parents) = (&columns.block_hash[..], &columns.block_prev_hash[..]);
     let n = bound.blocks as usize;
-    n > 0
-        && hashes[0] == snapshot.network().genesis_hash()
-        && (1..n).all(|block| parents[block] == hashes[block - 1])
+    n > 0 && hashes[0] == snapshot.network().genesis_hash() && (1..n).all(|block| parents[block] == hashes[block - 1])
 }

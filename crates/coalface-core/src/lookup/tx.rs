@@ -105,7 +105,8 @@ pub fn tx(snapshot: &Snapshot, tx: TxNum, bound: &Bound) -> Result<Tx, StoreErro
     };
     let place = place_of_tx(snapshot, tx);
     let inputs = inputs_of(snapshot, tx).map(|input| tx_input(snapshot, input)).collect::<Result<_, _>>()?;
-    let outputs = outputs_of(snapshot, tx).map(|output| tx_output(snapshot, output, bound)).collect::<Result<_, _>>()?;
+    let outputs =
+        outputs_of(snapshot, tx).map(|output| tx_output(snapshot, output, bound)).collect::<Result<_, _>>()?;
     Ok(Tx {
         txid,
         place,

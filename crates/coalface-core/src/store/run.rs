@@ -60,15 +60,27 @@ impl RunKind {
     }
 
     fn key_width(self) -> u64 {
-        if self.has_hashed_keys() { 8 } else { 4 }
+        if self.has_hashed_keys() {
+            8
+        } else {
+            4
+        }
     }
 
     fn value_width(self) -> u64 {
-        if self == RunKind::AddressOutput { 8 } else { 4 }
+        if self == RunKind::AddressOutput {
+            8
+        } else {
+            4
+        }
     }
 
     fn extra_width(self) -> u64 {
-        if self == RunKind::StrictChild { 4 } else { 0 }
+        if self == RunKind::StrictChild {
+            4
+        } else {
+            0
+        }
     }
 
     /// The count that values stay below.
@@ -186,7 +198,11 @@ impl Run {
     /// Key of entry `at`.
     #[must_use]
     pub fn key(&self, at: usize) -> u64 {
-        if self.kind.has_hashed_keys() { self.hashed_keys()[at] } else { u64::from(self.id_keys()[at]) }
+        if self.kind.has_hashed_keys() {
+            self.hashed_keys()[at]
+        } else {
+            u64::from(self.id_keys()[at])
+        }
     }
 
     /// Value of entry `at`.

@@ -18,7 +18,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
-use crate::ids::{NONE_U64, MAX_ADDRESS, MAX_TX};
+use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
 
@@ -265,11 +265,7 @@ fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
 }
 
 /// Merges runs that have become many; returns the files that are no longer needed.
-fn settle_runs(
-    storage: &dyn Storage,
-    manifest: &mut Manifest,
-    file_no: &mut u64,
-) -> Result<Vec<String>, StoreError> {
+fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64) -> Result<Vec<String>, StoreError> {
     let clip = Clip::at(&manifest.counts);
     let generation = manifest.generation;
     // Liveness of forest children needs the columns as they will be.

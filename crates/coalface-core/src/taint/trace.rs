@@ -127,7 +127,8 @@ pub fn trace(
     if let Some(output) = origins.iter().find(|output| **output >= limit) {
         return Err(crate::store::StoreError::OutOfRange { what: "output", id: *output, limit }.into());
     }
-    let mut trace = Trace { snapshot, options, tainted: HashMap::new(), queue: BTreeSet::new(), result: TraceResult::default() };
+    let mut trace =
+        Trace { snapshot, options, tainted: HashMap::new(), queue: BTreeSet::new(), result: TraceResult::default() };
     trace.result.origins = origins.iter().map(|output| (*output, columns.output_value_sat[*output as usize])).collect();
     for (output, value) in trace.result.origins.clone() {
         trace.arrive(output, value, true)?;
