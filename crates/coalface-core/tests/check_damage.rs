@@ -289,7 +289,8 @@ fn edited_counts() {
 #[test]
 fn edited_manifests() {
     let sound = partial();
-    let edits: [(&str, fn(&mut Manifest)); 6] = [
+    type Edit = (&'static str, fn(&mut Manifest));
+    let edits: [Edit; 6] = [
         ("files", |manifest| manifest.runs[0].clip.txs = u64::MAX),
         ("files", |manifest| manifest.chain.heights.extend([("zz".to_owned(), 5)])),
         ("files", |manifest| manifest.tails.extend([("no.column".to_owned(), 5)])),

@@ -201,7 +201,7 @@ fn equals_the_naive_index() {
         let height = 100 + rng.below(blocks.len() - 100);
         let naive = Naive::of(&blocks[..=height]);
         compare_clusters(&naive, &store, naive.txids.len() as u64, seed);
-        let counts = store.counts_at(height as u64 + 1);
+        let counts = store.counts_at(height as u64 + 1).unwrap();
         let shorter = store_of(&blocks[..=height], &IndexOptions::default(), 1);
         assert_eq!(counts, *shorter.counts(), "seed {seed}: rows as of height {height}");
     });

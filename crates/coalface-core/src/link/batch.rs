@@ -15,8 +15,6 @@ use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot};
 
-/// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`). Only nonstandard scripts can be longer.
-
 /// Rows that are linked but not committed, on top of a committed state.
 pub struct Linker {
     /// What is committed.
