@@ -4,15 +4,18 @@
 
 mod check_support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use check_support::chain::Rng;
 use check_support::{complete, forge_sums, partial, reorganised, snapshot, MemoryStorage};
 use coalface_core::forest::{cluster_size, explain, members, root_of};
+use coalface_core::network::Network;
 use coalface_core::store::check::check;
 use coalface_core::store::digest::digests;
+use coalface_core::store::key::Salt;
 use coalface_core::store::run::RunKind;
-use coalface_core::store::Snapshot;
+use coalface_core::store::{Snapshot, StoreWriter};
 
 const SEEDS: u64 = 400;
 const ALL_SEEDS_WITHIN: Duration = Duration::from_secs(120);
@@ -78,6 +81,16 @@ fn ask(snapshot: &Snapshot, rng: &mut Rng) {
     }
 }
 
+/// Recovery and a reorganisation of a damaged store, and what it then is.
+fn take_back(storage: MemoryStorage, rng: &mut Rng) {
+    let storage = Arc::new(storage);
+    let Ok(mut writer) = StoreWriter::open(storage.clone(), Network::Regtest, || Ok(Salt([0; 16]))) else { return };
+    let blocks = writer.snapshot().counts().blocks;
+    if writer.move_bound(rng.below(blocks + 1)).is_ok() {
+        let _ = check(&*storage, writer.snapshot(), &|_| std::ops::ControlFlow::Continue(()));
+    }
+}
+
 #[test]
 fn any_bytes_are_answered() {
     let sound = [complete(), partial(), reorganised()];
@@ -96,6 +109,7 @@ fn any_bytes_are_answered() {
         failed += u64::from(report.is_ok_and(|report| !report.is_ok()));
         ask(&snapshot, &mut rng);
         let _ = digests(&storage, &snapshot);
+        take_back(storage, &mut rng);
     }
     assert!(start.elapsed() < ALL_SEEDS_WITHIN, "{:?}", start.elapsed());
     assert!(opened > SEEDS / 2 && failed > SEEDS / 3, "{opened} opened, {failed} of them damaged");
