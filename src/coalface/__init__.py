@@ -11,14 +11,16 @@ from coalface.errors import CoalfaceError
 
 if TYPE_CHECKING:
     from coalface._core import build_info as build_info
+    from coalface.chain import open_chain as open
 
 __version__ = "0.1.0"
 
-__all__ = ["CoalfaceError", "__version__", "build_info"]
+__all__ = ["CoalfaceError", "__version__", "build_info", "open"]
 
 # Public name -> the module that defines it, imported when the name is first asked for.
 _LAZY = {
-    "build_info": "coalface._core",
+    "build_info": ("coalface._core", "build_info"),
+    "open": ("coalface.chain", "open_chain"),
 }
 
 
@@ -26,7 +28,7 @@ def __getattr__(name: str) -> object:
     """Public object ``name``, imported from the room that defines it."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_LAZY[name]), name)
+    value: object = getattr(import_module(_LAZY[name][0]), _LAZY[name][1])
     globals()[name] = value
     return value
 

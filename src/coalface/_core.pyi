@@ -1,8 +1,23 @@
 """The compiled engine, private to the package. ``mypy.stubtest`` compares this file with the built module."""
 
-from typing import TypedDict, type_check_only
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, final, type_check_only
 
-__all__ = ["build_info"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Bound",
+    "Chain",
+    "History",
+    "build_info",
+    "classify_script",
+    "decode_address",
+    "index",
+    "write_block_files",
+    "write_bulk",
+]
 
 @type_check_only
 class BuildInfo(TypedDict):
@@ -12,5 +27,271 @@ class BuildInfo(TypedDict):
     profile: str
     rustc: str
 
+@type_check_only
+class InputRecord(TypedDict):
+    """One input."""
+
+    n: int
+    txid: str | None
+    vout: int | None
+    value_sat: int | None
+    address: str | None
+    script_type: str | None
+    sequence: int
+    external: bool
+
+@type_check_only
+class OutputRecord(TypedDict):
+    """One output."""
+
+    n: int
+    value_sat: int
+    address: str | None
+    script_type: str
+    spent_by: tuple[str, int] | None
+
+@type_check_only
+class TxRecord(TypedDict):
+    """One transaction."""
+
+    txid: str
+    height: int | None
+    block_hash: str
+    time_unix: int
+    coinbase: bool
+    version: int
+    locktime: int
+    size_bytes: int
+    weight_wu: int
+    fee_sat: int | None
+    inputs: list[InputRecord]
+    outputs: list[OutputRecord]
+
+@type_check_only
+class BlockRecord(TypedDict):
+    """One block."""
+
+    hash: str
+    prev_hash: str
+    merkle_root: str
+    height: int | None
+    version: int
+    time_unix: int
+    bits: int
+    nonce: int
+    size_bytes: int
+    weight_wu: int
+    first_tx: int
+    n_txs: int
+    fees_sat: int | None
+    coinbase_out_sat: int
+    coinbase_script: str
+
+@type_check_only
+class TotalsRecord(TypedDict):
+    """Totals of an address."""
+
+    received_sat: int
+    sent_sat: int
+    n_outputs: int
+    n_external: int
+    n_txs: int
+    first_seen: tuple[int | None, int] | None
+    last_seen: tuple[int | None, int] | None
+
+@type_check_only
+class TraceRecord(TypedDict):
+    """A trace; hop ``n`` has the rows from ``hop_first_input[n]`` up to ``hop_first_input[n + 1]``."""
+
+    origin_outputs: NDArray[np.uint64]
+    origin_sat: NDArray[np.int64]
+    terminal_outputs: NDArray[np.uint64]
+    terminal_sat: NDArray[np.int64]
+    terminal_boundaries: list[str]
+    hop_txs: NDArray[np.uint32]
+    hop_fee_sat: NDArray[np.int64]
+    hop_first_input: NDArray[np.uint64]
+    hop_inputs: NDArray[np.uint64]
+    hop_input_sat: NDArray[np.int64]
+    hop_first_output: NDArray[np.uint64]
+    hop_outputs: NDArray[np.uint64]
+    hop_output_sat: NDArray[np.int64]
+    lost_to_fees_sat: int
+    met_again_sat: int
+
+@type_check_only
+class IndexRecord(TypedDict):
+    """What a run of `index` did."""
+
+    blocks_added: int
+    txs_added: int
+    blocks_removed: int
+    stale_blocks: int
+    refused_descendants: int
+    refused: list[tuple[str, str, str]]
+    unfinished: list[tuple[str, int]]
+    damaged: list[tuple[str, int, int]]
+    missing_files: list[tuple[int, int]]
+    without_work: int
+    ignored_heights: list[tuple[str, str]]
+
+@type_check_only
+class BulkRecord(TypedDict):
+    """What a bulk chain holds."""
+
+    n_blocks: int
+    n_txs: int
+    n_inputs: int
+    n_outputs: int
+    n_bytes: int
+    n_addresses: int
+    tip_hash: str
+    tip_height: int
+
+@final
+class Bound:
+    """How many rows an answer may use."""
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+    @property
+    def txs(self) -> int:
+        """Number of transactions."""
+    @property
+    def inputs(self) -> int:
+        """Number of inputs."""
+    @property
+    def outputs(self) -> int:
+        """Number of outputs."""
+
+@final
+class History:
+    """Windows of an address's history."""
+
+    def next(
+        self,
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]] | None:
+        """Transactions, received and sent satoshi, inputs of unknown value; `None` at the end."""
+
+@final
+class Chain:
+    """A snapshot of a store."""
+
+    @staticmethod
+    def open(folder: Path) -> Chain:
+        """The store in a folder."""
+    @property
+    def network(self) -> str:
+        """Network name."""
+    @property
+    def manifest(self) -> str:
+        """The manifest as JSON."""
+    def check_fresh(self) -> None:
+        """Raise if the chain was reorganised since the store was opened."""
+    def sizes(self) -> list[tuple[str, str, int, int]]:
+        """Group, name, rows and bytes of every column and index."""
+    def bound_tip(self) -> Bound:
+        """Everything in the snapshot."""
+    def bound_height(self, height: int) -> Bound | None:
+        """Blocks up to a height, `None` above the tip."""
+    def bound_hash(self, text: str) -> Bound | None:
+        """Blocks up to the one with that hash, or `None`."""
+    def bound_time(self, time_unix: int) -> Bound:
+        """Blocks up to the last whose median time is not after a time."""
+    def segments(self, bound: Bound) -> list[tuple[int, int | None, int | None, str]]:
+        """Blocks, first and last height and last hash of every segment."""
+    def complete_from_genesis(self, bound: Bound) -> bool:
+        """Whether the blocks are one chain from genesis on."""
+    def find_tx(self, txid: str, bound: Bound) -> int | None:
+        """Row of the latest transaction with that id, or `None`."""
+    def is_external_tx(self, txid: str) -> bool:
+        """Whether a transaction outside a partial chain is spent from."""
+    def outputs_of(self, tx: int) -> tuple[int, int]:
+        """First output row of a transaction and one past its last."""
+    def tx(self, tx: int, bound: Bound) -> TxRecord:
+        """The transaction in a row."""
+    def find_height(self, height: int, bound: Bound) -> list[int]:
+        """Rows of the blocks with that height."""
+    def find_block(self, text: str, bound: Bound) -> int | None:
+        """Row of the block with that hash, or `None`."""
+    def block(self, n: int) -> BlockRecord:
+        """The block in a row."""
+    def find_address(self, text: str, bound: Bound) -> int | None:
+        """Id of an address that occurs below the bound, or `None`."""
+    def address_text(self, address_id: int) -> tuple[str | None, str | None]:
+        """Text and script kind of an address."""
+    def address_texts(self, ids: NDArray[np.uint32]) -> list[str | None]:
+        """Texts of addresses; `None` for 2^32 - 1."""
+    def address_totals(self, address_id: int, bound: Bound) -> TotalsRecord:
+        """Totals of an address."""
+    def address_history(self, address_id: int, bound: Bound) -> History:
+        """History of an address."""
+    def address_outputs(self, address_id: int, bound: Bound) -> NDArray[np.uint64]:
+        """Output rows of an address, ascending."""
+    def outputs(
+        self, outputs: NDArray[np.uint64]
+    ) -> tuple[list[str], list[int], list[int], NDArray[np.uint32]]:
+        """Txids, numbers, values and address ids of output rows."""
+    def txs(self, txs: NDArray[np.uint32]) -> tuple[list[str], list[int | None], list[int]]:
+        """Txids, heights and times of transaction rows."""
+    def cluster(self, address_id: int, bound: Bound) -> tuple[int, int]:
+        """Root of the cluster of an address, and its number of addresses."""
+    def cluster_members(self, root: int, bound: Bound, limit: int) -> tuple[NDArray[np.uint32], bool]:
+        """Addresses under a root, and whether these are all."""
+    def explain(
+        self, a: int, b: int, bound: Bound, limit: int
+    ) -> tuple[list[tuple[int, int, int]], bool] | None:
+        """Steps from one address to another, and whether there are more."""
+    def trace_haircut(
+        self,
+        origins: NDArray[np.uint64],
+        bound: Bound,
+        max_txs: int,
+        stops: NDArray[np.uint32],
+        stop_at_coinjoins: bool,
+    ) -> TraceRecord:
+        """Forward trace by haircut."""
+    def column(self, name: str) -> NDArray[Any]:
+        """A column, read-only."""
+    def digests(self) -> dict[str, str]:
+        """Logical digest of every column group and index."""
+
 def build_info() -> BuildInfo:
     """Version, cargo profile and compiler of the engine."""
+
+def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
+    """Script kind and address of a scriptPubKey."""
+
+def decode_address(network: str, text: str) -> tuple[str, str]:
+    """Script kind and identifying bytes (hex) of an address."""
+
+def index(
+    sources: Sequence[Path],
+    store: Path,
+    *,
+    network: str | None = None,
+    skip_damaged: bool = False,
+    heights: Sequence[tuple[str, int]] = ...,
+    commit_bytes: int | None = None,
+    batch_bytes: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[str, int, int, int], None] | None = None,
+) -> IndexRecord:
+    """What a run did."""
+
+def write_block_files(
+    folder: Path,
+    network: str,
+    blocks: Sequence[bytes],
+    *,
+    xor_key: bytes | None = None,
+    tail_zeros: bool = False,
+    max_file_bytes: int | None = None,
+) -> list[tuple[int, int]]:
+    """File number and offset of every block."""
+
+def write_bulk(
+    folder: Path, *, n_txs: int, seed: int = 1, xor_key: bytes | None = None, threads: int = 2
+) -> BulkRecord:
+    """What the chain holds."""

@@ -17,6 +17,9 @@ pub enum Error {
     /// The text of an address.
     #[error(transparent)]
     Address(#[from] crate::script::AddressError),
+    /// The bulk writer.
+    #[error(transparent)]
+    Bulk(#[from] crate::synth::BulkError),
     /// A block whose bytes cannot be read.
     #[error("`{file}`, byte {offset}: block {hash} is damaged: {source}")]
     DamagedBlock {
@@ -52,8 +55,9 @@ impl Error {
             Error::Store(error) => error.code(),
             Error::BlockFile(error) => error.code(),
             Error::Address(error) => error.code(),
-            Error::DamagedBlock { .. } => "damaged_block",
-            Error::BlockGone { .. } => "block_gone",
+            Error::Bulk(error) => error.code(),
+            Error::DamagedBlock { .. } => "source_damaged_block",
+            Error::BlockGone { .. } => "source_block_gone",
             Error::Cancelled => "cancelled",
         }
     }
@@ -66,12 +70,11 @@ impl Error {
             Error::Store(error) => error.hint(),
             Error::BlockFile(error) => error.hint(),
             Error::Address(error) => error.hint(),
+            Error::Bulk(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
             }
-            Error::BlockGone { .. } => {
-                Some("index into a new folder, from a source that holds all blocks".into())
-            }
+            Error::BlockGone { .. } => Some("index into a new folder, from a source that holds all blocks".into()),
             Error::Cancelled => None,
         }
     }

@@ -11,9 +11,12 @@ pub mod hash;
 pub mod ids;
 pub mod io;
 pub mod link;
+pub mod lookup;
 pub mod network;
 pub mod script;
 pub mod store;
+pub mod synth;
+pub mod taint;
 pub mod units;
 
 pub use error::{Error, Result};

@@ -156,6 +156,18 @@ fn resynchronising_is_not_fooled_by_a_bare_magic() {
 }
 
 #[test]
+fn damage_between_all_records_can_be_skipped() {
+    let genesis = genesis(Network::Regtest);
+    let mut bytes = Vec::new();
+    for i in 0..50_000u32 {
+        bytes.extend(record(Network::Regtest, &genesis));
+        bytes.extend(if i % 2 == 0 { [0; 9] } else { [7; 9] });
+    }
+    let scan = scan_bytes(&bytes, true).unwrap();
+    assert_eq!((scan.blocks.len(), scan.damaged.len()), (50_000, 50_000));
+}
+
+#[test]
 fn flipped_bytes_never_panic() {
     let blocks = from_genesis(2);
     let whole = records(&blocks);

@@ -3,9 +3,23 @@
 use pyo3::prelude::*;
 
 mod build_info;
+mod chain;
+mod column;
+mod error;
+mod gate;
+mod index;
+mod record;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<chain::PyBound>()?;
+    module.add_class::<chain::PyChain>()?;
+    module.add_class::<chain::PyHistory>()?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;
+    module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
+    module.add_function(wrap_pyfunction!(index::index, module)?)?;
+    module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
+    module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;
     Ok(())
 }

@@ -251,8 +251,7 @@ impl ParsedBlock {
         for hashes in [txid, wtxid, prev_txid] {
             hashes.clear();
         }
-        for numbers in
-            [first_input, first_output, version, locktime, tx_size_bytes, tx_weight_wu, prev_vout, sequence]
+        for numbers in [first_input, first_output, version, locktime, tx_size_bytes, tx_weight_wu, prev_vout, sequence]
         {
             numbers.clear();
         }
@@ -356,8 +355,8 @@ impl ParsedBlock {
             if n > 0 && sorted {
                 let before = *self.value_sat.last().expect("n > 0");
                 let before_script = *self.script.last().expect("n > 0");
-                sorted = before < value
-                    || (before == value && before_script.of(reader.bytes) <= script.of(reader.bytes));
+                sorted =
+                    before < value || (before == value && before_script.of(reader.bytes) <= script.of(reader.bytes));
             }
             self.value_sat.push(value);
             self.script.push(script);

@@ -1,4 +1,8 @@
 //! The walk through one file, from record to record.
+//!
+//! A length that was damaged but is still possible cannot be told here: the walk believes it, finds damage (or, near
+//! the end of the file, an unfinished record) behind it, and loses the records that a too long one covers. The
+//! block itself then fails its merkle check.
 
 use memchr::memmem;
 
@@ -7,7 +11,7 @@ use super::header::Header;
 use super::record::{self, BLOCK_START_BYTES, FRAME_BYTES, HEAD_BYTES};
 use super::scan::{BadPow, BlockRef, FileSpan};
 use super::source::{FileKind, SourceFile};
-use super::window::Window;
+use super::window::{StretchSizes, Window};
 use super::work::meets_target;
 use super::BlockFileError;
 use crate::network::Network;
@@ -131,10 +135,11 @@ impl Walk<'_> {
         tick: &mut dyn FnMut() -> Result<(), BlockFileError>,
     ) -> Result<u64, BlockFileError> {
         let magic = self.network.magic();
+        let mut sizes = StretchSizes::new();
         let finder = memmem::Finder::new(&magic);
         loop {
             tick()?;
-            let (_, stretch) = window.stretch(from)?;
+            let (_, stretch) = window.stretch(from, &mut sizes)?;
             if stretch.len() < magic.len() {
                 return Ok(window.len());
             }
@@ -163,7 +168,10 @@ impl Walk<'_> {
     }
 
     fn note(&self, offset: u64, len: u32, block: &[u8], found: &mut FileScan) {
-        let Some(bytes) = record::header_bytes(block) else { return }; // cut while it is read
+        let Some(bytes) = record::header_bytes(block) else {
+            found.unfinished = Some(self.span(offset, offset + u64::from(len))); // cut while it is read
+            return;
+        };
         let hash = Header::hash(bytes);
         let header = Header::parse(bytes);
         if !meets_target(hash, header.bits, self.network.pow_limit_bits()) {

@@ -11,8 +11,24 @@ use crate::io::IoError;
 /// Bytes read at once: as dear as the few a record head needs, and early records lie many to a page.
 const WINDOW_BYTES: usize = 4096;
 
-/// Bytes read at once where a whole stretch is looked at.
-pub(super) const STRETCH_BYTES: usize = 1 << 18;
+/// Most bytes read at once where a whole stretch is looked at.
+const STRETCH_BYTES: usize = 1 << 18;
+
+/// Sizes of reads along a stretch: they start small and double, so that many short stretches in one file cost no
+/// more than a constant times their length.
+pub(super) struct StretchSizes(usize);
+
+impl StretchSizes {
+    pub(super) fn new() -> StretchSizes {
+        StretchSizes(WINDOW_BYTES)
+    }
+
+    fn next(&mut self) -> usize {
+        let size = self.0;
+        self.0 = (size * 2).min(STRETCH_BYTES);
+        size
+    }
+}
 
 /// A read-only file with its key. Memory: one buffer.
 pub(super) struct Window<'a> {
@@ -50,9 +66,9 @@ impl<'a> Window<'a> {
         Ok((&self.raw[start..end], &self.decoded[start..end]))
     }
 
-    /// Up to 256 KiB at `offset`, as they lie on disk and decoded; empty at the end.
-    pub(super) fn stretch(&mut self, offset: u64) -> Result<(&[u8], &[u8]), BlockFileError> {
-        self.fill(offset, STRETCH_BYTES)?;
+    /// The next stretch, at `offset`, as it lies on disk and decoded; empty at the end.
+    pub(super) fn stretch(&mut self, offset: u64, sizes: &mut StretchSizes) -> Result<(&[u8], &[u8]), BlockFileError> {
+        self.fill(offset, sizes.next())?;
         Ok((&self.raw, &self.decoded))
     }
 
@@ -80,8 +96,9 @@ impl<'a> Window<'a> {
 
     /// Whether every byte on disk from `offset` to the end is zero.
     pub(super) fn is_zero_from(&mut self, mut offset: u64) -> Result<bool, BlockFileError> {
+        let mut sizes = StretchSizes::new();
         loop {
-            let (raw, _) = self.stretch(offset)?;
+            let (raw, _) = self.stretch(offset, &mut sizes)?;
             if raw.is_empty() {
                 return Ok(true);
             }

@@ -95,7 +95,8 @@ fn joining_tx(snapshot: &Snapshot, a: AddressId, b: AddressId, bound: u64) -> Re
         up_b.pop();
     }
     let latest = up_a.iter().chain(&up_b).map(|(_, tx)| *tx).max();
-    latest.ok_or_else(|| StoreError::corrupt("columns/cluster_strict.parent", u64::from(a) * 4, "two roots in one tree"))
+    latest
+        .ok_or_else(|| StoreError::corrupt("columns/cluster_strict.parent", u64::from(a) * 4, "two roots in one tree"))
 }
 
 fn inputs_of(snapshot: &Snapshot, tx: TxNum) -> Result<&[u32], StoreError> {

@@ -6,10 +6,10 @@ use super::fault::Fault;
 use super::intern::{self, Revealed};
 use super::load::Loaded;
 use super::table::{shard_of, Table};
+use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
-use crate::blockfile::parse::tx_flags;
 use crate::script::{revealed_address, KeyLink, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
@@ -105,12 +105,20 @@ impl Linker {
     #[must_use]
     pub fn txid(&self, tx: u32) -> &Hash32 {
         let base = self.base.counts().txs as usize;
-        if (tx as usize) < base { &self.base.columns.tx_txid[tx as usize] } else { &self.delta.tx_txid[tx as usize - base] }
+        if (tx as usize) < base {
+            &self.base.columns.tx_txid[tx as usize]
+        } else {
+            &self.delta.tx_txid[tx as usize - base]
+        }
     }
 
     fn tx_flags(&self, tx: u32) -> u16 {
         let base = self.base.counts().txs as usize;
-        if (tx as usize) < base { self.base.columns.tx_flags[tx as usize] } else { self.delta.tx_flags[tx as usize - base] }
+        if (tx as usize) < base {
+            self.base.columns.tx_flags[tx as usize]
+        } else {
+            self.delta.tx_flags[tx as usize - base]
+        }
     }
 
     /// Outputs of a transaction.

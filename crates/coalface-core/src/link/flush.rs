@@ -103,7 +103,6 @@ fn new_run<'a>(kind: RunKind, pairs: &'a [(u64, u32)], extra: u32) -> NewRun<'a>
 
 fn packed_run<'a>(kind: RunKind, packed: &'a [u64], base_row: u64) -> NewRun<'a> {
     debug_assert!(base_row < EXTERNAL_BIT && base_row != NONE_U64);
-    let entries =
-        packed.iter().map(move |p| Entry { key: p >> 32, value: base_row + (p & 0xffff_ffff), extra: 0 });
+    let entries = packed.iter().map(move |p| Entry { key: p >> 32, value: base_row + (p & 0xffff_ffff), extra: 0 });
     NewRun { kind, rows: packed.len() as u64, entries: Box::new(entries) }
 }

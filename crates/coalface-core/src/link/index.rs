@@ -96,6 +96,7 @@ struct Run<'a> {
     blocks: Vec<BlockRef>,
     refused: BTreeMap<Hash32, Fault>,
     known_refused: Vec<RefusedBlock>,
+    without_work: Vec<Hash32>,
     bad_copies: HashSet<usize>,
     heights: HashMap<Hash32, u32>,
     report: IndexReport,
@@ -112,9 +113,8 @@ pub fn index(
     options: &IndexOptions,
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<IndexReport> {
-    let scan = source.scan(&|scan| {
-        progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 })
-    })?;
+    let scan = source
+        .scan(&|scan| progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 }))?;
     let mut run = Run::new(source, writer, options, progress, scan)?;
     loop {
         let plan = run.plan(writer);
@@ -162,7 +162,9 @@ impl<'a> Run<'a> {
             progress,
             blocks: scan.blocks,
             refused: BTreeMap::new(),
+            // What descends from a header without work is no better than that header.
             known_refused: facts.refused.clone(),
+            without_work: scan.bad_pow.iter().map(|bad| bad.hash).collect(),
             bad_copies: HashSet::new(),
             heights,
             report,
@@ -233,7 +235,8 @@ impl<'a> Run<'a> {
 
     fn plan(&self, writer: &StoreWriter) -> Plan {
         let known = self.known_refused.iter().filter_map(|refused| Hash32::from_display(&refused.hash));
-        let refused: HashSet<Hash32> = self.refused.keys().copied().chain(known).collect();
+        let refused: HashSet<Hash32> =
+            self.refused.keys().copied().chain(known).chain(self.without_work.iter().copied()).collect();
         let network = writer.snapshot().network();
         let rules = OrderRules { network, refused: &refused, heights: &self.heights, bad_copies: &self.bad_copies };
         plan(&self.blocks, &rules)
@@ -284,8 +287,7 @@ impl<'a> Run<'a> {
             );
             let (n_sound, fault) = linked?;
             self.report.blocks_added += n_sound as u64;
-            self.report.txs_added +=
-                current[..n_sound].iter().map(|block| block.block.txid.len() as u64).sum::<u64>();
+            self.report.txs_added += current[..n_sound].iter().map(|block| block.block.txid.len() as u64).sum::<u64>();
             blocks += n_sound as u64;
             bytes += current[..n_sound].iter().map(|block| block.raw.len() as u64).sum::<u64>();
             if let Some(fault) = fault {
@@ -305,12 +307,7 @@ impl<'a> Run<'a> {
     }
 
     /// Links one batch and commits if enough waits. Returns the number of sound blocks and what the next one breaks.
-    fn link(
-        &self,
-        writer: &mut StoreWriter,
-        linker: &mut Linker,
-        batch: &[Loaded],
-    ) -> Result<(usize, Option<Fault>)> {
+    fn link(&self, writer: &mut StoreWriter, linker: &mut Linker, batch: &[Loaded]) -> Result<(usize, Option<Fault>)> {
         let readable = batch.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(batch.len());
         let mut linked = linker.link(&batch[..readable])?;
         let (n_sound, fault) = linker.finish(&batch[..readable], &mut linked)?;

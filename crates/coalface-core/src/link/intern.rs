@@ -74,9 +74,15 @@ pub fn intern(
         let position = provisional - first_new as u32;
         first_new as u32 + new.partition_point(|p| *p < position) as u32
     };
-    hand_out(&items, &block_ends, linked, revealed, blocks, |n| final_id(ids[n]), |end| {
-        first_new + new.partition_point(|p| (*p as usize) < end) as u64
-    });
+    hand_out(
+        &items,
+        &block_ends,
+        linked,
+        revealed,
+        blocks,
+        |n| final_id(ids[n]),
+        |end| first_new + new.partition_point(|p| (*p as usize) < end) as u64,
+    );
     for position in &new {
         append_row(linker, &items[*position as usize]);
     }

@@ -83,14 +83,14 @@ impl StoreError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            StoreError::NotAStore { .. } => "not_a_store",
-            StoreError::Corrupt { .. } => "corrupt_store",
-            StoreError::UnsupportedFormat { .. } => "unsupported_store",
+            StoreError::NotAStore { .. } => "store_not_found",
+            StoreError::Corrupt { .. } => "store_corrupt",
+            StoreError::UnsupportedFormat { .. } => "store_unsupported",
             StoreError::Locked { .. } => "store_locked",
             StoreError::StaleSnapshot { .. } => "stale_snapshot",
-            StoreError::Full { .. } => "store_full",
-            StoreError::WrongNetwork { .. } => "wrong_network",
-            StoreError::OutOfRange { .. } => "out_of_range",
+            StoreError::Full { .. } => "limit_store_rows",
+            StoreError::WrongNetwork { .. } => "source_wrong_network",
+            StoreError::OutOfRange { .. } => "not_found_id",
             StoreError::Io(error) => error.code(),
         }
     }

@@ -183,6 +183,12 @@ impl Run {
         self.entry.rows as usize
     }
 
+    /// Bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.view.len() as u64
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

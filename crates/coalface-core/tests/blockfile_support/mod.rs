@@ -54,12 +54,11 @@ pub struct Recipe {
     pub time_unix: u32,
     pub bits: u32,
     pub salt: u8,
-    pub padding: usize,
 }
 
 impl Default for Recipe {
     fn default() -> Self {
-        Recipe { version: 0x2000_0000, height: None, time_unix: 1_700_000_000, bits: EASY_BITS, salt: 0, padding: 0 }
+        Recipe { version: 0x2000_0000, height: None, time_unix: 1_700_000_000, bits: EASY_BITS, salt: 0 }
     }
 }
 
@@ -89,9 +88,7 @@ pub fn mine(prev: Hash32, recipe: Recipe) -> TestBlock {
     tx.extend([0xff; 4]);
     tx.push(1);
     tx.extend(5_000_000_000u64.to_le_bytes());
-    tx.push(0xfe);
-    tx.extend((recipe.padding as u32).to_le_bytes());
-    tx.resize(tx.len() + recipe.padding, 0x6a);
+    tx.extend([1, 0x6a]); // OP_RETURN
     tx.extend([0; 4]);
     let merkle_root = Hash32(sha256d(&tx));
     let Recipe { version, time_unix, bits, .. } = recipe;

@@ -1,0 +1,70 @@
+//! What can go wrong while a bulk chain is written.
+
+use thiserror::Error;
+
+use crate::io::IoError;
+
+/// Failure of [`write_bulk`](super::write_bulk).
+#[derive(Debug, Error)]
+pub enum BulkError {
+    /// An option outside of what it may be.
+    #[error("`{option}` is {value}, allowed are {least} to {most}")]
+    OptionOutOfRange {
+        /// Name of the option.
+        option: &'static str,
+        /// What was given.
+        value: u64,
+        /// Smallest allowed value.
+        least: u64,
+        /// Largest allowed value.
+        most: u64,
+    },
+    /// The folder holds block files already; they are never overwritten.
+    #[error("`{folder}` already holds `{file}`")]
+    FolderInUse {
+        /// The folder that was to be written.
+        folder: String,
+        /// The file found in it.
+        file: String,
+    },
+    /// The time of the next block does not fit a block header.
+    #[error("the block at height {height} would be later than a block header can say")]
+    ChainTooLong {
+        /// Height of that block.
+        height: u32,
+    },
+    /// Files and devices.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// The caller asked to stop; an unfinished chain is left in the folder.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl BulkError {
+    /// Stable, machine-readable name.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            BulkError::OptionOutOfRange { .. } => "option_out_of_range",
+            BulkError::FolderInUse { .. } => "folder_in_use",
+            BulkError::ChainTooLong { .. } => "chain_too_long",
+            BulkError::Io(error) => error.code(),
+            BulkError::Cancelled => "cancelled",
+        }
+    }
+
+    /// What the user can do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            BulkError::OptionOutOfRange { .. } | BulkError::Cancelled => None,
+            BulkError::FolderInUse { .. } => Some("name a new or an empty folder".into()),
+            BulkError::ChainTooLong { .. } => Some("ask for fewer transactions or for heavier blocks".into()),
+            BulkError::Io(error) => match error.code() {
+                "disk_full" => Some("free some space, remove the unfinished folder and run it again".into()),
+                _ => error.hint(),
+            },
+        }
+    }
+}

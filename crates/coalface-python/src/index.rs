@@ -1,0 +1,175 @@
+//! Indexing block files.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use coalface_core::blockfile::{Source, SourceOptions};
+use coalface_core::hash::Hash32;
+use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
+use coalface_core::network::Network;
+use coalface_core::store::StoreWriter;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::{raise, CoreError};
+use crate::gate;
+
+/// The network of that name, or a usage error.
+pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
+    Network::from_name(name).ok_or_else(|| {
+        let known = Network::ALL.map(Network::name).join(", ");
+        raise(py, "usage_network", &format!("network `{name}` is not known, known are {known}"), None)
+    })
+}
+
+/// Brings the store in folder `store` up to what `sources` hold; returns what was done.
+///
+/// `progress(phase, done, total, txs)` is called now and then.
+#[pyfunction]
+#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), commit_bytes=None, batch_bytes=None, threads=None, progress=None))]
+#[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
+pub fn index<'py>(
+    py: Python<'py>,
+    sources: Vec<PathBuf>,
+    store: PathBuf,
+    network: Option<&str>,
+    skip_damaged: bool,
+    heights: Vec<(String, u32)>,
+    commit_bytes: Option<u64>,
+    batch_bytes: Option<u64>,
+    threads: Option<usize>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let network = network.map(|name| self::network(py, name)).transpose()?;
+    let mut options = IndexOptions { skip_damaged, ..IndexOptions::default() };
+    options.commit_bytes = commit_bytes.unwrap_or(options.commit_bytes);
+    options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
+    for (hash, height) in heights {
+        let Some(hash) = Hash32::from_display(&hash) else {
+            let message = format!("block hash `{hash}` is not 64 hex digits");
+            return Err(raise(py, "invalid_block_hash", &message, None));
+        };
+        options.heights.insert(hash, height);
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))?;
+    let tell = |at: IndexProgress| -> ControlFlow<()> {
+        let heard = Python::attach(|py| -> PyResult<()> {
+            py.check_signals()?;
+            if let Some(progress) = &progress {
+                match at {
+                    IndexProgress::Scan { files, n_files } => progress.call1(py, ("scan", files, n_files, 0u64))?,
+                    IndexProgress::Append { bytes, n_bytes, txs, .. } => {
+                        progress.call1(py, ("append", bytes, n_bytes, txs))?
+                    }
+                };
+            }
+            Ok(())
+        });
+        if heard.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let report = gate::run(py, || {
+        pool.install(|| {
+            let source = Source::open(&sources, &SourceOptions { network, skip_damaged })?;
+            let network = source.network().unwrap_or(Network::Mainnet);
+            let mut writer = StoreWriter::open_folder(&store, network)?;
+            link::index(&source, &mut writer, &options, &tell)
+        })
+    })?;
+    to_dict(py, &report)
+}
+
+fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("blocks_added", report.blocks_added)?;
+    dict.set_item("txs_added", report.txs_added)?;
+    dict.set_item("blocks_removed", report.blocks_removed)?;
+    dict.set_item("stale_blocks", report.facts.stale_blocks)?;
+    dict.set_item("refused_descendants", report.facts.refused_descendants)?;
+    let refused: Vec<_> = report.facts.refused.iter().map(|r| (&r.hash, &r.code, &r.reason)).collect();
+    dict.set_item("refused", refused)?;
+    dict.set_item("unfinished", &report.unfinished)?;
+    dict.set_item("damaged", &report.damaged)?;
+    dict.set_item("missing_files", &report.missing_files)?;
+    dict.set_item("without_work", report.without_work)?;
+    dict.set_item("ignored_heights", &report.ignored_heights)?;
+    Ok(dict)
+}
+
+/// Script kind and identifying bytes (hex) of an address text.
+#[pyfunction]
+pub fn decode_address(py: Python<'_>, network: &str, text: &str) -> PyResult<(&'static str, String)> {
+    let network = self::network(py, network)?;
+    let key = coalface_core::script::address::decode(network, text).map_err(CoreError::from)?;
+    Ok((key.kind().name(), coalface_core::hash::to_hex(key.as_bytes())))
+}
+
+/// Script kind of a scriptPubKey, and its address (`None` for OP_RETURN).
+#[pyfunction]
+pub fn classify_script(py: Python<'_>, network: &str, script: &[u8]) -> PyResult<(&'static str, Option<String>)> {
+    let network = self::network(py, network)?;
+    let (kind, range) = coalface_core::script::classify(script);
+    Ok((kind.name(), coalface_core::script::address::encode(network, kind, &script[range])))
+}
+
+/// Writes a bulk regtest chain into the `blocks` folder `folder`; returns what it holds.
+#[pyfunction]
+#[pyo3(signature = (folder, *, n_txs, seed=1, xor_key=None, threads=2))]
+pub fn write_bulk<'py>(
+    py: Python<'py>,
+    folder: PathBuf,
+    n_txs: u64,
+    seed: u64,
+    xor_key: Option<[u8; 8]>,
+    threads: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    use coalface_core::synth;
+    let mut options = synth::BulkOptions { seed, n_txs, ..synth::BulkOptions::default() };
+    options.threads = threads;
+    if xor_key.is_some() {
+        options.xor_key = xor_key;
+    }
+    let summary = gate::run(py, || Ok(synth::write_bulk(&folder, &options, &|_| gate::signals().is_continue())?))?;
+    let dict = PyDict::new(py);
+    dict.set_item("n_blocks", summary.n_blocks)?;
+    dict.set_item("n_txs", summary.n_txs)?;
+    dict.set_item("n_inputs", summary.n_inputs)?;
+    dict.set_item("n_outputs", summary.n_outputs)?;
+    dict.set_item("n_bytes", summary.n_bytes)?;
+    dict.set_item("n_addresses", summary.n_addresses)?;
+    dict.set_item("tip_hash", summary.tip_hash.to_display())?;
+    dict.set_item("tip_height", summary.tip_height)?;
+    Ok(dict)
+}
+
+/// Writes serialized blocks as a node would, each record behind magic and length; returns (file number, offset) of each.
+#[pyfunction]
+#[pyo3(signature = (folder, network, blocks, *, xor_key=None, tail_zeros=false, max_file_bytes=None))]
+pub fn write_block_files(
+    py: Python<'_>,
+    folder: PathBuf,
+    network: &str,
+    blocks: Vec<Vec<u8>>,
+    xor_key: Option<[u8; 8]>,
+    tail_zeros: bool,
+    max_file_bytes: Option<u64>,
+) -> PyResult<Vec<(u32, u64)>> {
+    use coalface_core::blockfile::{BlockFileWriter, Tail, WriterOptions, XorKey, MAX_FILE_BYTES};
+    let network = self::network(py, network)?;
+    gate::run(py, || {
+        let options = WriterOptions {
+            key: xor_key.and_then(XorKey::new),
+            max_file_bytes: max_file_bytes.unwrap_or(MAX_FILE_BYTES),
+        };
+        let mut writer = BlockFileWriter::create(folder, network, options)?;
+        let places = blocks.iter().map(|block| writer.append(block)).collect::<Result<Vec<_>, _>>()?;
+        writer.finish(if tail_zeros { Tail::Keep } else { Tail::Truncate })?;
+        Ok(places)
+    })
+}

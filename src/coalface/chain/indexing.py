@@ -1,0 +1,119 @@
+"""Making a store from block files, and keeping it current."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from coalface import _core
+
+__all__ = ["IndexReport", "RefusedBlock", "index"]
+
+IndexProgress = Callable[[str, int, int, int], None]
+
+
+@dataclass(frozen=True)
+class RefusedBlock:
+    """A block that was on disk and broke a rule."""
+
+    hash: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """What one run of `index` did and saw."""
+
+    blocks_added: int
+    txs_added: int
+    blocks_removed: int
+    """Blocks taken back because another branch has more work."""
+    stale_blocks: int
+    """Sound-looking blocks that are not on the best chain of their segment."""
+    refused: tuple[RefusedBlock, ...]
+    refused_descendants: int
+    unfinished: tuple[str, ...]
+    """Places where a file ends in the middle of a record, ``file:offset``."""
+    damaged: tuple[str, ...]
+    """Places that were skipped, ``file:first-end``."""
+    missing_files: tuple[str, ...]
+    """Gaps in the numbers of block files, ``first-last``."""
+    without_work: int
+    """Records whose header has no proof of work."""
+    ignored_heights: tuple[str, ...]
+    """Heights given by the user that had no effect, and why."""
+
+
+def index(
+    sources: Sequence[str | Path],
+    store: str | Path,
+    *,
+    network: str | None = None,
+    heights: Mapping[str, int] | None = None,
+    skip_damaged: bool = False,
+    threads: int | None = None,
+    commit_bytes: int | None = None,
+    batch_bytes: int | None = None,
+    progress: IndexProgress | None = None,
+) -> IndexReport:
+    """What was added to the store in folder `store`, which now holds the best chain of `sources`.
+
+    Parameters
+    ----------
+    sources
+        Core data directories, ``blocks`` folders, block files, or loose raw blocks.
+    store
+        Folder of the store; made if it does not exist.
+    network
+        Where sources do not say (loose blocks) or hold several.
+    heights
+        Heights of blocks that nothing else tells, by block hash.
+    skip_damaged
+        Go on behind damaged stretches of files, and refuse unreadable blocks, instead of failing.
+    threads
+        Threads to use; `None` is one a core. The result does not depend on it.
+    commit_bytes
+        Rows that wait for a commit, in bytes; a killed run loses at most these.
+    batch_bytes
+        Block bytes that are linked at once.
+    progress
+        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append`` (bytes).
+
+    Raises
+    ------
+    SourceError
+        If the sources are damaged, of several networks, hidden behind a missing key, or of another network.
+    StoreLocked
+        If another process writes to the store.
+    Cancelled
+        On Ctrl-C; what was committed stays and the next run goes on from there.
+
+    Notes
+    -----
+    Scripts are not executed: a block with an invalid signature is taken for sound.
+    """
+    given = [(block_hash.lower(), height) for block_hash, height in (heights or {}).items()]
+    report = _core.index(
+        [Path(source) for source in sources],
+        Path(store),
+        network=network,
+        skip_damaged=skip_damaged,
+        heights=given,
+        commit_bytes=commit_bytes,
+        batch_bytes=batch_bytes,
+        threads=threads,
+        progress=progress,
+    )
+    return IndexReport(
+        blocks_added=report["blocks_added"],
+        txs_added=report["txs_added"],
+        blocks_removed=report["blocks_removed"],
+        stale_blocks=report["stale_blocks"],
+        refused=tuple(RefusedBlock(*row) for row in report["refused"]),
+        refused_descendants=report["refused_descendants"],
+        unfinished=tuple(f"{file}:{offset}" for file, offset in report["unfinished"]),
+        damaged=tuple(f"{file}:{first}-{end}" for file, first, end in report["damaged"]),
+        missing_files=tuple(f"{first}-{last}" for first, last in report["missing_files"]),
+        without_work=report["without_work"],
+        ignored_heights=tuple(f"{block}: {why}" for block, why in report["ignored_heights"]),
+    )

@@ -1,0 +1,90 @@
+"""The cluster of an address."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from coalface.chain import Chain, Coverage, Provenance
+from coalface.clusters.rules import COINJOIN_RULE, ERROR_RATES, RULE_SET
+
+__all__ = ["Cluster", "cluster"]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Addresses that a rule set holds to be under one control, as of a block."""
+
+    address: str
+    """The address that was asked for."""
+    anchor: str | None
+    """Address that names the cluster; `None` if the address does not occur."""
+    n_addresses: int
+    members: tuple[str, ...]
+    """Addresses of the cluster, the anchor first; not all if there are more than asked for."""
+    members_complete: bool
+    balance_sat: int | None
+    """Sum over the members; `None` where one is unknown or not all members are given."""
+    received_sat: int | None
+    coverage: Coverage
+    provenance: Provenance
+    status: str = "inference"
+    error_rates: dict[str, str] = field(default_factory=lambda: dict(ERROR_RATES))
+
+
+def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
+    """The cluster of an address by rule set ``strict``, with at most `limit` members.
+
+    Parameters
+    ----------
+    chain
+        As of which block.
+    address
+        Any address of the cluster.
+    limit
+        Members to give; sums need all of them.
+
+    Raises
+    ------
+    InvalidAddress
+        If the text is no address of the chain's network.
+
+    Notes
+    -----
+    Wrong where several people sign one transaction without equal outputs (PayJoin), and where a service
+    spends for its customers: the cluster is then the service's. O(members).
+
+    References
+    ----------
+    Meiklejohn et al. (2013), "A Fistful of Bitcoins".
+    """
+    core, bound = chain.core, chain.bound
+    provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))
+    address_id = core.find_address(address, bound)
+    if address_id is None:
+        unknown = [] if chain.coverage.complete_from_genesis else ["anchor", "n_addresses", "members"]
+        return Cluster(
+            address, None, 0, (), True, None, None, chain.coverage.with_unknown(unknown), provenance
+        )
+    root, n_addresses = core.cluster(address_id, bound)
+    members, is_all = core.cluster_members(root, bound, limit)
+    texts = core.address_texts(np.asarray(members, np.uint32))
+    received = balance = None
+    if is_all:
+        totals = [core.address_totals(int(member), bound) for member in members]
+        received = sum(total["received_sat"] for total in totals)
+        if not any(total["n_external"] for total in totals):
+            balance = received - sum(total["sent_sat"] for total in totals)
+    unknown = [
+        name for name, value in (("balance_sat", balance), ("received_sat", received)) if value is None
+    ]
+    return Cluster(
+        address=address,
+        anchor=texts[0],
+        n_addresses=n_addresses,
+        members=tuple(text or "" for text in texts),
+        members_complete=is_all,
+        balance_sat=balance,
+        received_sat=received,
+        coverage=chain.coverage.with_unknown(unknown),
+        provenance=provenance,
+    )
