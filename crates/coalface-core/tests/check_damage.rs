@@ -286,10 +286,12 @@ fn edited_counts() {
     }
 }
 
+type Edit = fn(&mut Manifest);
+
 #[test]
 fn edited_manifests() {
     let sound = partial();
-    let edits: [(&str, fn(&mut Manifest)); 6] = [
+    let edits: [(&str, Edit); 6] = [
         ("files", |manifest| manifest.runs[0].clip.txs = u64::MAX),
         ("files", |manifest| manifest.chain.heights.extend([("zz".to_owned(), 5)])),
         ("files", |manifest| manifest.tails.extend([("no.column".to_owned(), 5)])),
