@@ -15,6 +15,8 @@ use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot};
 
+/// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`). Only nonstandard scripts can be longer.
+
 /// Rows that are linked but not committed, on top of a committed state.
 pub struct Linker {
     /// What is committed.
@@ -379,7 +381,26 @@ impl Linker {
             let kind = if address == NONE_U32 { None } else { self.address_kind(address) };
             let flags = if *spent == NONE_U64 { 0 } else { crate::script::spend_flags(kind, script_sig, witness).0 };
             linked.spend_flags.push(flags);
+            if linked.fault.is_none() && *spent & EXTERNAL_BIT == 0 && self.is_unspendable(address) {
+                let n_tx = block.first_input.partition_point(|first| *first as usize <= n) - 1;
+                linked.fault = Some(Fault::MissingOutput {
+                    txid: block.txid[n_tx],
+                    n: n - loaded.inputs(n_tx).start,
+                    prev_txid: block.prev_txid[n],
+                    prev_vout: block.prev_vout[n],
+                });
+            }
         }
+    }
+
+    /// Whether an output with this address (or NONE) never becomes spendable: OP_RETURN, or a script that is too long to
+    /// be run (Bitcoin Core `CScript::IsUnspendable`; it keeps no such output).
+    #[must_use]
+    pub fn is_unspendable(&self, address: u32) -> bool {
+        const MAX_SCRIPT_BYTES: usize = 10_000;
+        address == NONE_U32
+            || (self.address_kind(address) == Some(crate::script::Kind::Nonstandard)
+                && self.address_payload(address).is_some_and(|(_, script)| script.len() > MAX_SCRIPT_BYTES))
     }
 
     /// Script kind of an address.

@@ -10,8 +10,6 @@ use crate::store::writer::{Commit, NewRun, StoreWriter};
 
 /// Rows are written ahead of their commit in portions of this size, so that the disk need not wait for it.
 const AHEAD_BYTES: u64 = 96 << 20;
-/// The tables are emptied when they grow past this; then older rows are found through the runs.
-const MAX_TABLE_BYTES: usize = 3 << 30;
 
 impl Linker {
     /// Bytes of new rows that wait for a commit.
@@ -39,11 +37,11 @@ impl Linker {
         Ok(())
     }
 
-    /// Commits all new rows and goes on from there.
+    /// Commits all new rows and goes on from there. Tables of more than `max_table_bytes` bytes are emptied.
     ///
     /// # Errors
     /// If a file operation fails; then the store is as it was.
-    pub fn flush(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+    pub fn flush(&mut self, writer: &mut StoreWriter, max_table_bytes: usize) -> crate::Result<()> {
         if self.counts == *self.base.counts() {
             return Ok(());
         }
@@ -87,7 +85,7 @@ impl Linker {
         self.spent.clear();
         self.externals.clear();
         self.forest.committed(self.counts.addresses);
-        if self.tx_table.bytes() + self.address_table.bytes() > MAX_TABLE_BYTES {
+        if self.tx_table.bytes() + self.address_table.bytes() > max_table_bytes {
             self.tx_table = super::table::Table::default();
             self.address_table = super::table::Table::default();
             self.table_base = (self.counts.txs, self.counts.addresses);

@@ -95,7 +95,9 @@ impl Snapshot {
         // SAFETY: the view holds eight aligned bytes; volatile, because the writer changes them.
         let now = self.epoch.as_ref().map(|view| unsafe { view.as_ptr().read_volatile() });
         match now {
-            Some(now) if now != opened => Err(StoreError::StaleSnapshot { opened, now }),
+            // A file that is behind the manifest is that of a reorganisation which is being written, or was cut off by
+            // a crash, just before it told its readers: this snapshot already knows.
+            Some(now) if now > opened => Err(StoreError::StaleSnapshot { opened, now }),
             _ => Ok(()),
         }
     }

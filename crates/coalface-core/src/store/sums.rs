@@ -124,7 +124,7 @@ mod tests {
         let whole = append(0, 0, &bytes);
         let (mut full, mut tail, mut at) = (Vec::new(), 0, 0u64);
         for step in [1, 1_000_000, 48_575, 1, 2_000_000, usize::MAX] {
-            let end = bytes.len().min(at.saturating_add(step as u64) as usize);
+            let end = bytes.len().min(usize::try_from(at).unwrap_or(usize::MAX).saturating_add(step));
             let next = append(at, tail, &bytes[at as usize..end]);
             full.extend(next.full);
             (tail, at) = (next.tail, end as u64);

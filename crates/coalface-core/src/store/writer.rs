@@ -19,6 +19,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
+use crate::forest::root_of;
 use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
@@ -92,7 +93,8 @@ impl StoreWriter {
                 }
                 storage.write_at(EPOCH_FILE, 0, &0u64.to_le_bytes())?;
                 storage.sync(EPOCH_FILE)?;
-                for folder in ["columns", "sums"] {
+                // The folder itself last: the manifest must not outlive the names of what it speaks of.
+                for folder in ["columns", "sums", ""] {
                     storage.sync_folder(folder)?;
                 }
                 manifest.replace(&*storage)?;
@@ -164,6 +166,9 @@ impl StoreWriter {
         }
         let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
         storage.sync_folder("runs")?;
+        if old.runs.is_empty() {
+            storage.sync_folder("")?; // the folder of runs may be new
+        }
         manifest.replace(storage)?;
         journal::remove(storage)?;
         for file in unneeded {
@@ -386,7 +391,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Result<Stamps, StoreEr
         }
         // The root as of the new bound is the first node upwards whose link is not below it. Every root that was
         // linked since then had, at that moment, an address of its old tree among the inputs that linked it.
-        let node = crate::forest::root_of(snapshot, address, counts.txs)?;
+        let node = root_of(snapshot, address, counts.txs)?;
         if snapshot.strict_parent(node, snapshot.counts().txs).is_some() {
             stamps.links.push((node, 0, 0));
         }
