@@ -79,8 +79,13 @@ fn index_folder(storage: Arc<ReplayStorage>, folder: &Path, skip_damaged: bool) 
 /// Every error of a damaged file says where, in one line, and has a known name.
 fn assert_clear(first: &Result<IndexReport>, what: &str) {
     if let Err(error) = first {
-        let codes =
-            ["block_file_damaged", "source_damaged_block", "xor_key_missing_or_wrong", "wrong_network", "mixed_networks"];
+        let codes = [
+            "block_file_damaged",
+            "source_damaged_block",
+            "xor_key_missing_or_wrong",
+            "wrong_network",
+            "mixed_networks",
+        ];
         assert!(codes.contains(&error.code()), "{what}: {}: {error}", error.code());
         assert!(error.to_string().contains("blk00000.dat") && !error.to_string().contains('\n'), "{what}: {error}");
     }
