@@ -2,8 +2,8 @@
 
 Here belongs everything that is said about addresses from outside the chain; it works without any chain.
 `categories` is the table of what a list may claim, `dating` finds a list's date and series, `list_file` reads
-the bytes, `database` keeps them in the store folder, `importing` brings a file in, `book` answers, `lookup` asks
-it a single question. A label is a claim of its list, never a fact, and stays when a later list drops it.
+the bytes, `database` keeps them in the store folder, `importing` brings a file in, `book` answers, `lookup`
+asks it a single question. A label is a claim of its list, never a fact, and stays when a later list drops it.
 """
 
 from coalface.labels.book import AddressLabels, Label, LabelBook, LabelList, Naming

@@ -1,9 +1,9 @@
 """What a list may claim of the addresses on it.
 
-The concepts are those of the taxonomy of INTERPOL's working group on darknet and cryptocurrencies, as the TagPacks
-of GraphSense use it (`graphsense-lib` 2.18.1, ``tagpack/db/concepts.yaml``, version 0.1.0 of 2023-01-27, MIT). So
-packs of labels can be read and written without loss. Where a category is wider or narrower than its concept, its
-line says so.
+The concepts are those of the taxonomy of INTERPOL's working group on darknet and cryptocurrencies, as the
+TagPacks of GraphSense use it (`graphsense-lib` 2.18.1, ``tagpack/db/concepts.yaml``, version 0.1.0 of
+2023-01-27, MIT). So packs of labels can be read and written without loss. Where a category is wider or
+narrower than its concept, its line says so.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """The file ``labels.sqlite`` in a store folder: its schema, and how it is opened.
 
 An import is one transaction with full synchronisation and a write-ahead log: a crash loses the running import
-and nothing else, readers never wait, and a second writer waits for the first. The file is input like any other:
-its schema must equal ours word for word (so no trigger or view of somebody else runs), and the type of every
-value is checked when it is read.
+and nothing else, readers never wait, and a second writer waits for the first. The file is input like any
+other: its schema must equal ours word for word (so no trigger or view of somebody else runs), and the type of
+every value is checked when it is read.
 """
 
 import sqlite3
@@ -31,8 +31,8 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x434F414C
 """``COAL``, in the file's header."""
 
-# `statement` says: list (of list_date) claims category of subject. kind and payload identify the address however
-# it is written. Rows are never changed; a later list does not touch those of an earlier one.
+# `statement` says: list (of list_date) claims category of subject. kind and payload identify the address
+# however it is written. Rows are never changed; a later list does not touch those of an earlier one.
 _SCHEMA = (
     """
 CREATE TABLE store (

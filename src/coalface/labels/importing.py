@@ -129,7 +129,7 @@ def import_list(
     Notes
     -----
     Every line is kept, whether it is an address or not, and the file's bytes are kept whole. The same bytes of
-    the same date and category are imported once; those of a series that nothing dates, once at all.
+    the same date and category are imported once; those of a series that nothing dates, once.
     """
     folder, path = Path(store), Path(file)
     now = int(time.time()) if import_unix is None else import_unix

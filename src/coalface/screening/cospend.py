@@ -10,7 +10,10 @@ from coalface.labels import LabelBook
 from coalface.labels.categories import Claim
 from coalface.screening.result import Cospend, ListedInCluster
 
-__all__ = ["CospendIndex"]
+__all__ = ["RULES", "CospendIndex"]
+
+RULES = (RULE_SET, COINJOIN_RULE)
+"""What decides who is in a cluster."""
 
 _MAX_STEPS = 1000
 
@@ -59,13 +62,14 @@ class CospendIndex:
     def beside(self, address: str) -> Cospend:
         """Listed addresses in the cluster of `address`, itself left out."""
         core, bound = self._chain.core, self._chain.bound
-        rules = (RULE_SET, COINJOIN_RULE)
         address_id = core.find_address(address, bound)
         if address_id is None:
-            return Cospend(None, 0, 0, (), None, (), None, rules)
+            return Cospend(None, 0, 0, (), None, (), None, RULES)
         root, n_addresses = core.cluster(address_id, bound)
         anchor, _ = core.address_text(root)
-        named = self._by_root.get(root, _Named())
+        named = self._by_root.get(root)
+        if named is None:
+            return Cospend(anchor, n_addresses, 0, (), None, (), None, RULES)
         others = sorted(other for other in named.listed if other != address_id)
         given = others[: self._n_given]
         texts = [text or "" for text in core.address_texts(np.array(given, np.uint32))]
@@ -82,7 +86,7 @@ class CospendIndex:
             nearest=None if nearest is None else texts[nearest],
             nearest_txids=() if nearest is None else paths[nearest],
             hosted_at=named.service if others else None,
-            rules=rules,
+            rules=RULES,
         )
 
     def _place(self, address: str) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from coalface.labels import Label, LabelList
 from coalface.labels.dating import date_of
 from coalface.labels.list_file import decode
 from coalface.screening.asking import open_sources
-from coalface.screening.cospend import CospendIndex
+from coalface.screening.cospend import RULES, CospendIndex
 from coalface.screening.result import Cospend, ScreeningResult
 from coalface.screening.verdict import Judge, Verdict, stale_lists
 
@@ -30,8 +30,8 @@ class Screener:
         Height, block hash or date: of the chain the last block used, and lists of a later day are not used.
         `None` is the tip and all lists.
     max_list_age_days
-        Where an authority's newest list is older than this, nothing but `listed` is said. Counted to the day of
-        `as_of`, else to today.
+        Where an authority's newest list is older than this, nothing but `listed` is said. Counted to the day
+        of `as_of`, else to today.
     max_cospend
         Listed addresses of the subject's cluster that an answer gives.
     now_unix
@@ -83,12 +83,14 @@ class Screener:
             "max_cospend": max_cospend,
             "max_list_age_days": max_list_age_days,
         }
-        self._coverage = self._sources.coverage
-        self._provenance = Provenance(
+        # Without and with an inference beside the verdict.
+        self._coverages = [self._sources.coverage.with_unknown(unknown) for unknown in (["cospend"], [])]
+        facts = Provenance(
             network=self._sources.network,
             as_of=self._sources.as_of,
             lists=tuple(each.as_provenance() for each in self._lists),
         )
+        self._provenances = [facts, replace(facts, rules=RULES)]
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +129,7 @@ class Screener:
             tuple(label for label in labels if not label.is_current),
         )
 
-    def _result(  # noqa: PLR0913, PLR0917 - the parts of one answer
+    def _result(
         self,
         address: str,
         script_type: str | None,
@@ -147,8 +149,8 @@ class Screener:
             history=history,
             cospend=cospend,
             parameters=self._parameters,
-            coverage=self._coverage.with_unknown(["cospend"] if cospend is None else []),
-            provenance=replace(self._provenance, rules=cospend.rules) if cospend else self._provenance,
+            coverage=self._coverages[cospend is not None],
+            provenance=self._provenances[cospend is not None],
         )
 
     def _cospend_index(self, max_cospend: int) -> CospendIndex | None:
