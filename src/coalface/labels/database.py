@@ -87,6 +87,8 @@ CREATE TABLE statement (
     "CREATE INDEX statement_by_text ON statement (subject, list_id, line) WHERE valid = 0",
     "CREATE INDEX statement_by_list ON statement (list_id, line)",
 )
+# The smallest page that a database can have.
+_SMALLEST_BYTES = 512
 _SECONDS_BETWEEN_TRIES = 0.05
 _HINT_CORRUPT = "restore `labels.sqlite` from a backup, or delete it and import the lists again"
 
@@ -136,6 +138,7 @@ def open_reader(store: Path) -> sqlite3.Connection | None:
     if not path.exists():
         return None
     with translated(path):
+        _check_size(path)
         connection = _connected_reader(path)
         try:
             connection.execute("BEGIN")
@@ -178,6 +181,7 @@ def writing(store: Path, wait_seconds: float) -> Iterator[sqlite3.Connection]:
             sqlite3.connect(f"{_uri(path)}?mode=rwc", uri=True, timeout=wait_seconds, isolation_level=None)
         ) as connection,
     ):
+        _check_size(path)
         _harden(connection)
         _keep_log(connection, wait_seconds)
         connection.execute("BEGIN IMMEDIATE")
@@ -204,6 +208,8 @@ def translated(path: Path) -> Iterator[None]:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
             raise  # a mistake of ours, not of the file
         raise _ours(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite quotes damaged names in its messages
+        raise _corrupt(path, "a text in it is no UTF-8") from error
 
 
 def checked(row: Sequence[Any], kinds: Sequence[type | tuple[type, ...]], path: Path) -> tuple[Any, ...]:
@@ -263,6 +269,13 @@ def _keep_log(connection: sqlite3.Connection, wait_seconds: float) -> None:
             time.sleep(_SECONDS_BETWEEN_TRIES)
         else:
             return
+
+
+def _check_size(path: Path) -> None:
+    """Raise if the file is cut so short that SQLite would take it for an empty database."""
+    size_bytes = path.stat().st_size
+    if 0 < size_bytes < _SMALLEST_BYTES:
+        raise _corrupt(path, f"it has only {size_bytes} bytes")
 
 
 def _check_schema(connection: sqlite3.Connection, path: Path) -> bool:
