@@ -79,7 +79,8 @@ def test_the_same_bytes_twice_change_nothing(store: Path, write: Write) -> None:
     assert labels_path(store).read_bytes() == before
     assert import_list(store, file, date="2024-05-02", import_unix=NOW).imported
     assert import_list(store, file, category="theft", import_unix=NOW).imported
-    assert len(lists(store)) == 3
+    assert import_list(store, file, name="of somebody else", import_unix=NOW).imported
+    assert len(lists(store)) == 4
 
 
 def test_undated_bytes_are_imported_once_whatever_the_day(store: Path, write: Write) -> None:

@@ -68,7 +68,7 @@ class ImportReport:
     """What one import did."""
 
     imported: bool
-    """Whether anything changed; `False` if the store held these bytes of this date already."""
+    """Whether anything changed; `False` if the store held these bytes of this series and date already."""
     list: str
     """Name of the list; that under which it was imported first if it was known."""
     series: str
@@ -129,7 +129,7 @@ def import_list(
     Notes
     -----
     Every line is kept, whether it is an address or not, and the file's bytes are kept whole. The same bytes of
-    the same date and category are imported once; those of a series that nothing dates, once.
+    the same series, date and category are imported once; where nothing dates them, once whatever the day.
     """
     folder, path = Path(store), Path(file)
     now = int(time.time()) if import_unix is None else import_unix
@@ -234,16 +234,16 @@ def _settled_network(connection: sqlite3.Connection, store: Path, network: str) 
 def _known(
     connection: sqlite3.Connection, store: Path, sha256: str, named: ListName, category: Category
 ) -> tuple[ListName, int] | None:
-    """Name and duplicates of the list that has these bytes, date and category, or `None`."""
+    """Name and duplicates of the list that has these bytes, date, category and series, or `None`."""
     for row in connection.execute(
         "SELECT name, series, list_date, list_date_source, n_duplicates FROM list"
-        " WHERE sha256 = ? AND category = ? ORDER BY id",
-        (sha256, category.name),
+        " WHERE sha256 = ? AND category = ? AND series = ? ORDER BY id",
+        (sha256, category.name, named.series),
     ):
         name, series, list_date, source, n_duplicates = checked(
             row, (str, str, str, str, int), labels_path(store)
         )
-        is_undated = named.date_source == source == DateSource.IMPORT_TIME and series == named.series
+        is_undated = named.date_source == source == DateSource.IMPORT_TIME
         if list_date == named.date or is_undated:
             return ListName(name, series, list_date, DateSource(source)), n_duplicates
     return None
