@@ -43,8 +43,8 @@ def test_what_the_newest_list_drops_is_history(store: Path, write: Write) -> Non
         ("other-2023-01-01.txt", True),
     ]
     assert listed_addresses(store) == {
-        GENESIS: "listed sanctions by list `s-2024-02-01.txt` of 2024-02-01",
-        EATER: "listed sanctions by list `other-2023-01-01.txt` of 2023-01-01",
+        GENESIS: "listed identifier on sanctions list `s-2024-02-01.txt` of 2024-02-01",
+        EATER: "listed identifier on sanctions list `other-2023-01-01.txt` of 2023-01-01",
     }
 
 
@@ -71,7 +71,7 @@ def test_lists_dated_by_their_import_follow_each_other_within_a_day(store: Path,
     import_list(store, write("s.txt", HAL), import_unix=NOW)
     import_list(store, write("s.txt", GENESIS), import_unix=NOW + 1)
     assert listed_addresses(store) == {
-        GENESIS: "listed sanctions by list `s.txt` of 2024-06-01, the day of its import"
+        GENESIS: "listed identifier on sanctions list `s.txt` of 2024-06-01, the day of its import"
     }
 
 

@@ -56,9 +56,9 @@ def test_the_bytes_are_kept_whole(store: Path, tmp_path: Path) -> None:
     file.write_bytes(content)
     report = import_list(store, file, import_unix=NOW)
     assert report.n_lines == 300_001
-    pieces = rows_of(store, "SELECT bytes FROM raw ORDER BY list_id, n")
+    pieces = [row[0] for row in rows_of(store, "SELECT bytes FROM raw ORDER BY list_id, n")]
     assert len(pieces) > 1
-    assert b"".join(piece for (piece,) in pieces) == content
+    assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == content
 
 
 def test_bom_crlf_and_upper_case_bech32(store: Path, write: Write) -> None:
@@ -106,7 +106,7 @@ def test_undated_bytes_are_imported_once_whatever_the_day(store: Path, write: Wr
 def test_name_series_and_date(
     store: Path, write: Write, name: str, arguments: dict[str, str], expected: tuple[str, str, str]
 ) -> None:
-    report = import_list(store, write(name, GENESIS), import_unix=NOW, **arguments)  # type: ignore[arg-type]
+    report = import_list(store, write(name, GENESIS), import_unix=NOW, **arguments)
     assert (report.series, report.list_date, report.list_date_source) == expected
 
 
@@ -128,7 +128,7 @@ def test_arguments_that_do_not_fit(
     store: Path, write: Write, name: str, arguments: dict[str, str], code: str
 ) -> None:
     with pytest.raises(UsageError) as error:
-        import_list(store, write(name, GENESIS), import_unix=NOW, **arguments)  # type: ignore[arg-type]
+        import_list(store, write(name, GENESIS), import_unix=NOW, **arguments)
     assert error.value.code == code
     assert not store.exists()
 

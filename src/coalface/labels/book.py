@@ -290,8 +290,10 @@ class LabelBook:
 def reason_of(found: LabelList | Label) -> str:
     """How an answer quotes a list's word."""
     marked = ", the day of its import" if found.list_date_source == DateSource.IMPORT_TIME else ""
-    what = "listed" if CATEGORIES[found.category].claim is Claim.LISTING else "labelled"
-    return f"{what} {found.category} by list `{found.list}` of {found.list_date}{marked}"
+    where = f"list `{found.list}` of {found.list_date}{marked}"
+    if CATEGORIES[found.category].claim is Claim.LISTING:
+        return f"listed identifier on {found.category} {where}"
+    return f"labelled {found.category} by {where}"
 
 
 def _list_of(row: tuple[Any, ...], is_newest: bool) -> LabelList:

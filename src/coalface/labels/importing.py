@@ -68,7 +68,7 @@ class ImportReport:
     """What one import did."""
 
     imported: bool
-    """Whether anything changed; `False` if the store held these bytes of this series and date already."""
+    """Whether anything changed; not if the store held these bytes of this series and date already."""
     list: str
     """Name of the list; that under which it was imported first if it was known."""
     series: str
@@ -128,8 +128,8 @@ def import_list(
 
     Notes
     -----
-    Every line is kept, whether it is an address or not, and the file's bytes are kept whole. The same bytes of
-    the same series, date and category are imported once; where nothing dates them, once whatever the day.
+    Every line is kept, whether it is an address or not, and the file's bytes are kept whole. The same bytes
+    of the same series, date and category are imported once; where nothing dates them, once whatever the day.
     """
     folder, path = Path(store), Path(file)
     now = int(time.time()) if import_unix is None else import_unix
