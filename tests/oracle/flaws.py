@@ -62,9 +62,7 @@ class Workshop:
     def spend(self, coins: Sequence[Coin], out_sat: int | None = None) -> Tx:
         """A signed transaction that spends the coins into one output; the fee is 1000 unless told."""
         total = sum(coin.value_sat for coin in coins)
-        output = TxOutput(
-            total - 1000 if out_sat is None else out_sat, self.economy.lock(0.9).script_pubkey
-        )
+        output = TxOutput(total - 1000 if out_sat is None else out_sat, self.economy.lock(0.9).script_pubkey)
         unsigned = Tx(2, tuple(TxInput(coin.outpoint) for coin in coins), (output,))
         return sign(unsigned, [coin.lock for coin in coins], [coin.value_sat for coin in coins])
 
@@ -74,7 +72,13 @@ class Workshop:
         return Tx(2, (TxInput(coin.outpoint),), (TxOutput(coin.value_sat, b"\x51"),))
 
     def block(
-        self, txs: Sequence[Tx], *, fees_sat: int = 0, extra_sat: int = 0, time_step: int = 60, commit: bool = True
+        self,
+        txs: Sequence[Tx],
+        *,
+        fees_sat: int = 0,
+        extra_sat: int = 0,
+        time_step: int = 60,
+        commit: bool = True,
     ) -> bytes:
         """A child of the tip."""
         blocks = self.economy.blocks
@@ -91,7 +95,16 @@ def sound_blocks(shop: Workshop) -> list[Flaw]:
     """Twins of flawed blocks at the allowed side of the rule."""
     coin = shop.coins[0]
     first = shop.spend([coin])
-    second = shop.spend([replace(coin, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=coin.value_sat - 1000)])
+    second = shop.spend(
+        [
+            replace(
+                coin,
+                outpoint=Outpoint(first.txid, 0),
+                lock=_lock_of(shop, first),
+                value_sat=coin.value_sat - 1000,
+            )
+        ]
+    )
     return [
         Flaw("coinbase takes subsidy and fees", shop.block([first], fees_sat=1000), None, True),
         Flaw("coinbase takes less", shop.block([first], fees_sat=7), None, True),
@@ -106,7 +119,13 @@ def flawed_blocks(shop: Workshop) -> list[Flaw]:
     """One block for every rule."""
     a, b, c = shop.coins[:3]
     first = shop.spend([a])
-    second = shop.spend([replace(a, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=a.value_sat - 1000)])
+    second = shop.spend(
+        [
+            replace(
+                a, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=a.value_sat - 1000
+            )
+        ]
+    )
     nowhere = replace(b, outpoint=Outpoint("5a" * 32, 0))
     beyond = replace(b, outpoint=Outpoint(b.outpoint.txid, 4000))
     genesis = Outpoint(read_block(shop.economy.blocks[0])[1][0].txid, 0)

@@ -98,7 +98,12 @@ def same_output(n: int, mine: TxOutput, its: CoreOutput) -> None:
 
 
 def test_every_kind_of_script_is_there_and_spent(directory: CoreDirectory) -> None:
-    made = {scripts.script_type(out.script) for block in directory.blocks for tx in block.txs for out in tx.outputs}
+    made = {
+        scripts.script_type(out.script)
+        for block in directory.blocks
+        for tx in block.txs
+        for out in tx.outputs
+    }
     spent = {
         scripts.script_type(each.spent.script)
         for block in directory.blocks
@@ -166,7 +171,9 @@ def test_facts_beside_the_chain(directory: CoreDirectory, indexed: TwoSteps) -> 
 
 def total_sat(blocks: list[CoreBlock]) -> int:
     """Value of all outputs that are not spent."""
-    outputs = {(tx.txid, n): out.value_sat for b in blocks for tx in b.txs for n, out in enumerate(tx.outputs)}
+    outputs = {
+        (tx.txid, n): out.value_sat for b in blocks for tx in b.txs for n, out in enumerate(tx.outputs)
+    }
     for block in blocks:
         for tx in block.txs[1:]:
             for each in tx.inputs:
