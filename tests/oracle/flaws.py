@@ -29,6 +29,10 @@ class Flaw:
     """Whether Core writes the block before it finds the flaw."""
 
 
+SPENT_AT_ONCE = 3
+"""Place of a twin with three transactions, of which the merkle flaws are made."""
+
+
 class Workshop:
     """Makes sibling blocks, all of them children of the economy's tip."""
 
@@ -102,8 +106,8 @@ def sound_blocks(shop: Workshop) -> list[Flaw]:
     ]  # fmt: skip
 
 
-def flawed_blocks(shop: Workshop) -> list[Flaw]:
-    """One block for every rule."""
+def flawed_blocks(shop: Workshop, twins: Sequence[Flaw]) -> list[Flaw]:
+    """One block for every rule; the merkle flaws are those of one of the sound ``twins``."""
     a, b, c = shop.coins[:3]
     first = shop.spend([a])
     second = shop.spend([replace(a, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=a.value_sat - 1000)])
@@ -121,8 +125,9 @@ def flawed_blocks(shop: Workshop) -> list[Flaw]:
     too_much = shop.spend([a, b], a.value_sat + b.value_sat + 1)
     other_coinbase = coinbase_tx(shop.height, [TxOutput(0, b"\x51")], tag=b"two", others=[], commit=False)
     huge = Tx(2, (TxInput(a.outpoint),), (TxOutput(0, b"\x6a" + bytes(1_000_000)),))
+    plain = next(shop.spend([coin]) for coin in shop.coins if coin.lock.kind in (Kind.P2PKH, Kind.P2PK))
     witness = next(shop.spend([coin]) for coin in shop.coins if coin.lock.kind in (Kind.P2WPKH, Kind.P2TR))
-    sound = shop.block([first, second], fees_sat=2000)
+    sound = twins[SPENT_AT_ONCE].raw
     header, txs = read_block(sound)
     return [
         Flaw("coinbase takes one satoshi more", shop.block([first], fees_sat=1000, extra_sat=1), "coinbase_too_large", True),
@@ -140,7 +145,7 @@ def flawed_blocks(shop: Workshop) -> list[Flaw]:
         Flaw("one transaction spends one coin twice", shop.block([twice]), "spent_output", False),
         Flaw("an output of more than all bitcoin", shop.block([shop.spend([a], _MOST_SAT + 1)]), "amount", False),
         Flaw("two coinbases", shop.block([other_coinbase]), "coinbase", False),
-        Flaw("no coinbase", mine_block(header.prev_hash, header.time_unix, [first]), "coinbase", False),
+        Flaw("no coinbase", mine_block(header.prev_hash, header.time_unix, [plain]), "coinbase", False),
         Flaw("more than four million weight units", shop.block([huge]), "weight", False),
         Flaw("no commitment to its witnesses", shop.block([witness], fees_sat=1000, commit=False), "witness_commitment", False),
         Flaw("another merkle root", mined(replace(header, merkle_root=bytes(32)), txs), "merkle_root", False),
