@@ -219,15 +219,15 @@ class Chain:
         """The block in a row."""
     def find_address(self, text: str, bound: Bound) -> int | None:
         """Id of an address that occurs below the bound, or `None`."""
-    def address_text(self, id: int) -> tuple[str | None, str | None]:
+    def address_text(self, address_id: int) -> tuple[str | None, str | None]:
         """Text and script kind of an address."""
     def address_texts(self, ids: NDArray[np.uint32]) -> list[str | None]:
         """Texts of addresses; `None` for 2^32 - 1."""
-    def address_totals(self, id: int, bound: Bound) -> TotalsRecord:
+    def address_totals(self, address_id: int, bound: Bound) -> TotalsRecord:
         """Totals of an address."""
-    def address_history(self, id: int, bound: Bound) -> History:
+    def address_history(self, address_id: int, bound: Bound) -> History:
         """History of an address."""
-    def address_outputs(self, id: int, bound: Bound) -> NDArray[np.uint64]:
+    def address_outputs(self, address_id: int, bound: Bound) -> NDArray[np.uint64]:
         """Output rows of an address, ascending."""
     def outputs(
         self, outputs: NDArray[np.uint64]
@@ -235,7 +235,7 @@ class Chain:
         """Txids, numbers, values and address ids of output rows."""
     def txs(self, txs: NDArray[np.uint32]) -> tuple[list[str], list[int | None], list[int]]:
         """Txids, heights and times of transaction rows."""
-    def cluster(self, id: int, bound: Bound) -> tuple[int, int]:
+    def cluster(self, address_id: int, bound: Bound) -> tuple[int, int]:
         """Root of the cluster of an address, and its number of addresses."""
     def cluster_members(self, root: int, bound: Bound, limit: int) -> tuple[NDArray[np.uint32], bool]:
         """Addresses under a root, and whether these are all."""

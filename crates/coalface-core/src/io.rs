@@ -1,5 +1,7 @@
 //! All access to a store's files goes through [`Storage`], so that tests can replay every state a crash may leave.
 
+pub mod replay;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Deref;

@@ -207,9 +207,9 @@ impl PyChain {
     }
 
     /// Text and script kind of an address.
-    fn address_text(&self, py: Python<'_>, id: u32) -> PyResult<(Option<String>, Option<&'static str>)> {
+    fn address_text(&self, py: Python<'_>, address_id: u32) -> PyResult<(Option<String>, Option<&'static str>)> {
         gate::ask(py, &self.snapshot, |snapshot| {
-            let (text, kind) = tx::address_text(snapshot, check_address(snapshot, id)?);
+            let (text, kind) = tx::address_text(snapshot, check_address(snapshot, address_id)?);
             Ok((text, kind.map(coalface_core::script::Kind::name)))
         })
     }
@@ -228,17 +228,17 @@ impl PyChain {
     }
 
     /// Totals of an address as a dict.
-    fn address_totals<'py>(&self, py: Python<'py>, id: u32, bound: PyBound) -> PyResult<Bound_<'py>> {
+    fn address_totals<'py>(&self, py: Python<'py>, address_id: u32, bound: PyBound) -> PyResult<Bound_<'py>> {
         let totals = gate::ask(py, &self.snapshot, |snapshot| {
-            Ok(address::totals(snapshot, check_address(snapshot, id)?, &bound.0)?)
+            Ok(address::totals(snapshot, check_address(snapshot, address_id)?, &bound.0)?)
         })?;
         crate::record::totals(py, &self.snapshot, &totals)
     }
 
     /// History of an address, window by window.
-    fn address_history(&self, py: Python<'_>, id: u32, bound: PyBound) -> PyResult<PyHistory> {
+    fn address_history(&self, py: Python<'_>, address_id: u32, bound: PyBound) -> PyResult<PyHistory> {
         let history = gate::ask(py, &self.snapshot, |snapshot| {
-            let id = check_address(snapshot, id)?;
+            let id = check_address(snapshot, address_id)?;
             Ok(History::new(snapshot.clone(), id, bound.0, WINDOW_EVENTS)?)
         })?;
         Ok(PyHistory { history: std::sync::Mutex::new(history), snapshot: self.snapshot.clone() })
@@ -248,12 +248,12 @@ impl PyChain {
     fn address_outputs<'py>(
         &self,
         py: Python<'py>,
-        id: u32,
+        address_id: u32,
         bound: PyBound,
     ) -> PyResult<pyo3::Bound<'py, PyArray1<u64>>> {
         let outputs = gate::ask(py, &self.snapshot, |snapshot| {
             let mut outputs = Vec::new();
-            for_each_output(snapshot, check_address(snapshot, id)?, &bound.0, |output| {
+            for_each_output(snapshot, check_address(snapshot, address_id)?, &bound.0, |output| {
                 outputs.push(output);
                 Ok(())
             })?;
@@ -313,9 +313,9 @@ impl PyChain {
     }
 
     /// Root of the cluster of an address as of `bound`, and the number of its addresses.
-    fn cluster(&self, py: Python<'_>, id: u32, bound: PyBound) -> PyResult<(u32, u32)> {
+    fn cluster(&self, py: Python<'_>, address_id: u32, bound: PyBound) -> PyResult<(u32, u32)> {
         gate::ask(py, &self.snapshot, |snapshot| {
-            let root = forest::root_of(snapshot, check_address(snapshot, id)?, bound.0.txs)?;
+            let root = forest::root_of(snapshot, check_address(snapshot, address_id)?, bound.0.txs)?;
             Ok((root, forest::cluster_size(snapshot, root, bound.0.txs)))
         })
     }

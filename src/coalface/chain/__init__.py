@@ -1,9 +1,9 @@
 """The chain: one store, opened for reading, and what it says about blocks, transactions and addresses.
 
-Here belongs everything that is fact: read from the store, as of a block, without any rule about who controls
-what. `opening` opens a store, `asof` turns a height, hash or date into a bound, `coverage` and `provenance` say
-what every answer rests on, `block`, `tx` and `address` answer, `indexing` makes and updates a store, `checking`
-proves one sound.
+Here belongs everything that is fact: read from the store, as of a block, without any rule about who
+controls what. `opening` opens a store, `asof` turns a height, hash or date into a bound, `coverage` and
+`provenance` say what every answer rests on, `block`, `tx` and `address` answer, `info` sums a store up,
+`indexing` makes and updates one, `checking` proves one sound.
 """
 
 from coalface.chain.address import Address, AddressEvent, ClusterName, Seen
@@ -12,6 +12,7 @@ from coalface.chain.block import Block
 from coalface.chain.checking import CheckReport, check
 from coalface.chain.coverage import Coverage, Segment
 from coalface.chain.indexing import IndexReport, index
+from coalface.chain.info import Info, digests, info
 from coalface.chain.opening import Chain, open_chain
 from coalface.chain.provenance import Provenance
 from coalface.chain.reference import parse_outpoint
@@ -27,6 +28,7 @@ __all__ = [
     "ClusterName",
     "Coverage",
     "IndexReport",
+    "Info",
     "Provenance",
     "Seen",
     "Segment",
@@ -35,7 +37,9 @@ __all__ = [
     "TxInput",
     "TxOutput",
     "check",
+    "digests",
     "index",
+    "info",
     "open_chain",
     "parse_outpoint",
 ]

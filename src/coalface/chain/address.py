@@ -30,13 +30,14 @@ class ClusterName:
 class Address:
     """What happened to one address, as of a block.
 
-    In a complete chain an address that never occurred has zeros; in a partial one what cannot be known is `None`.
+    In a complete chain an address that never occurred has zeros. In a partial chain sums are those of the
+    indexed blocks, and what these cannot tell is `None`: the balance always.
     """
 
     address: str
     script_type: str
     balance_sat: int | None
-    """Received minus sent; `None` where sent is."""
+    """Received minus sent; `None` in a partial chain."""
     received_sat: int | None
     sent_sat: int | None
     """`None` where an output that it spends lies outside a partial chain."""
@@ -97,14 +98,15 @@ def address_from(
     shown, script_type = chain.address_text(address_id)
     root, n_addresses = chain.cluster(address_id, bound)
     anchor, _ = chain.address_text(root)
-    is_known = totals["n_external"] == 0
-    unknown = [] if is_known else ["balance_sat", "sent_sat"]
+    is_sent_known = totals["n_external"] == 0
+    is_complete = coverage.complete_from_genesis
+    unknown = ([] if is_complete else ["balance_sat"]) + ([] if is_sent_known else ["sent_sat"])
     return Address(
         address=shown or text,
         script_type=script_type or kind,
-        balance_sat=totals["received_sat"] - totals["sent_sat"] if is_known else None,
+        balance_sat=totals["received_sat"] - totals["sent_sat"] if is_complete else None,
         received_sat=totals["received_sat"],
-        sent_sat=totals["sent_sat"] if is_known else None,
+        sent_sat=totals["sent_sat"] if is_sent_known else None,
         n_outputs=totals["n_outputs"],
         n_txs=totals["n_txs"],
         first_seen=None if totals["first_seen"] is None else Seen(*totals["first_seen"]),

@@ -39,8 +39,8 @@ def resolve(chain: _core.Chain, as_of: int | str | None) -> _core.Bound:
 
     Notes
     -----
-    In a partial chain, blocks count in the order of the store: a height stands for all blocks before the first
-    that is higher or of unknown height.
+    In a partial chain, blocks count in the order of the store: a height stands for all blocks before the
+    first that is higher or of unknown height.
     """
     if as_of is None:
         return chain.bound_tip()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from coalface import _core
 from coalface.chain.coverage import Coverage
 from coalface.chain.provenance import Provenance
@@ -38,8 +40,6 @@ class Block:
 
 def block_from(chain: _core.Chain, row: int, coverage: Coverage, provenance: Provenance) -> Block:
     """The block in row `row` as an object."""
-    import numpy as np
-
     record = chain.block(row)
     txids, _, _ = chain.txs(np.array([record["first_tx"]], np.uint32))
     unknown = [name for name in ("height", "fees_sat") if record[name] is None]

@@ -23,7 +23,7 @@ class Coverage:
     """What the blocks as of a bound are, and which fields of the answer are unknown for that reason."""
 
     tip_height: int | None
-    """Height of the last block used; `None` where nothing tells it or there is none."""
+    """Greatest height of the blocks used; `None` where no height is known."""
     complete_from_genesis: bool
     """Whether the blocks are one chain from the network's genesis block on."""
     segments: tuple[Segment, ...]
@@ -31,6 +31,14 @@ class Coverage:
     """Fields of the answer that are `null` because the store does not hold what they need."""
     from_spend: tuple[str, ...] = ()
     """Addresses that only the spending input proves, because the spent output is outside the store."""
+
+    @property
+    def last(self) -> Segment | None:
+        """The segment that ends highest, or the last one where no height is known; `None` without blocks."""
+        known = [segment for segment in self.segments if segment.last_height is not None]
+        if known:
+            return max(known, key=lambda segment: segment.last_height or 0)
+        return self.segments[-1] if self.segments else None
 
     def with_unknown(self, unknown: list[str], from_spend: list[str] | None = None) -> "Coverage":
         """The same blocks with the unknown fields of one answer."""
@@ -40,8 +48,9 @@ class Coverage:
 def coverage_of(chain: _core.Chain, bound: _core.Bound) -> Coverage:
     """Coverage of the blocks below `bound`. O(blocks)."""
     segments = tuple(Segment(*row) for row in chain.segments(bound))
+    known = [segment.last_height for segment in segments if segment.last_height is not None]
     return Coverage(
-        tip_height=segments[-1].last_height if segments else None,
+        tip_height=max(known, default=None),
         complete_from_genesis=chain.complete_from_genesis(bound),
         segments=segments,
     )

@@ -90,7 +90,7 @@ def index(
 
     Notes
     -----
-    Scripts are not executed: a block with an invalid signature is taken for sound, as after any node's own check.
+    Scripts are not executed: a block with an invalid signature is taken for sound.
     """
     given = [(block_hash.lower(), height) for block_hash, height in (heights or {}).items()]
     report = _core.index(

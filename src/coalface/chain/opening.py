@@ -51,7 +51,7 @@ def open_chain(store: str | Path, *, as_of: int | str | None = None) -> "Chain":
 
 
 class Chain:
-    """One network's best chain as a store holds it, as of a block. Answers of one object agree with each other.
+    """One network's best chain as a store holds it, as of a block. Answers of one object agree.
 
     Made by `open_chain`; `core`, `bound` and `folder` are for the other rooms.
     """
@@ -82,11 +82,9 @@ class Chain:
 
     @cached_property
     def as_of(self) -> AsOf:
-        """The last block that answers use."""
-        segments = self.coverage.segments
-        if not segments:
-            return AsOf(None, None)
-        return AsOf(segments[-1].last_height, segments[-1].last_hash)
+        """The last block that answers use: the highest, or the last one where no height is known."""
+        last = self.coverage.last
+        return AsOf(None, None) if last is None else AsOf(last.last_height, last.last_hash)
 
     @property
     def provenance(self) -> Provenance:

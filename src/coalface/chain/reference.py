@@ -82,4 +82,4 @@ def parse_time(text: str) -> int:
 
 def _shown(text: str) -> str:
     """`text`, cut so that no message grows with what was typed."""
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line's width
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,15 +1,10 @@
 """One transaction with its inputs and outputs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from coalface import _core
 from coalface.chain.coverage import Coverage
 from coalface.chain.provenance import Provenance
-
-if TYPE_CHECKING:
-    from coalface.chain.address import Address
-    from coalface.chain.opening import Chain
 
 __all__ = ["SpentBy", "Tx", "TxInput", "TxOutput", "tx_from"]
 
@@ -32,7 +27,7 @@ class TxInput:
     """Transaction of the spent output; `None` for a coinbase."""
     vout: int | None
     value_sat: int | None
-    """Value of the spent output in satoshi; `None` for a coinbase, or where it lies outside a partial chain."""
+    """Value of the spent output; `None` for a coinbase, or where it lies outside a partial chain."""
     address: str | None
     script_type: str | None
     sequence: int
@@ -73,12 +68,6 @@ class Tx:
     outputs: tuple[TxOutput, ...]
     coverage: Coverage
     provenance: Provenance
-
-    def addresses(self, chain: "Chain") -> "tuple[Address | None, ...]":
-        """Totals of the address of every output, `None` for OP_RETURN."""
-        return tuple(
-            None if output.address is None else chain.address(output.address) for output in self.outputs
-        )
 
 
 def tx_from(record: "_core.TxRecord", coverage: Coverage, provenance: Provenance) -> Tx:

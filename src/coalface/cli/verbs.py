@@ -16,5 +16,21 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {
+    "index": Verb("coalface.cli.index:index", "Make a store from block files, or bring it up to date."),
+    "info": Verb("coalface.cli.info:info", "Show what a store holds: network, tip, counts, bytes, coverage."),
+    "check": Verb("coalface.cli.check:check", "Check checksums and invariants of a store."),
+    "block": Verb("coalface.cli.block:block", "Show blocks by height or hash."),
+    "tx": Verb("coalface.cli.tx:tx", "Show transactions with the outputs they spend and make."),
+    "address": Verb(
+        "coalface.cli.address:address",
+        "Show what addresses received and sent, and in which cluster they are.",
+    ),
+    "cluster": Verb(
+        "coalface.cli.cluster:cluster", "Show the cluster that addresses are in: inference, never fact."
+    ),
+    "explain": Verb("coalface.cli.explain:explain", "Show the transactions that tie two addresses together."),
+    "trace": Verb(
+        "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
+    ),
     "version": Verb("coalface.cli.version:version", "Show the version and how the engine was built."),
 }

@@ -50,8 +50,8 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
 
     Notes
     -----
-    Wrong where several people sign one transaction without equal outputs (PayJoin), and where a service spends
-    for its customers: the cluster is then the service's. O(members).
+    Wrong where several people sign one transaction without equal outputs (PayJoin), and where a service
+    spends for its customers: the cluster is then the service's. O(members).
 
     References
     ----------

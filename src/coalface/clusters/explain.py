@@ -32,7 +32,7 @@ class Explanation:
     same_cluster: bool | None
     """`None` where one of them does not occur in a partial chain."""
     steps: tuple[Step, ...]
-    """From `a` to `b`; the chain of evidence whose latest transaction is as early as possible, not the shortest."""
+    """From `a` to `b`: the evidence whose latest transaction is as early as possible, not the shortest."""
     steps_complete: bool
     coverage: Coverage
     provenance: Provenance
@@ -59,8 +59,8 @@ def explain(chain: Chain, a: str, b: str, *, limit: int = 1000) -> Explanation:
 
     Notes
     -----
-    Each step alone is a ledger fact (the transaction spends from both addresses); that one owner stands behind it
-    is the inference.
+    Each step alone is a ledger fact (the transaction spends from both addresses); that one owner stands
+    behind it is the inference.
     """
     core, bound = chain.core, chain.bound
     provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))

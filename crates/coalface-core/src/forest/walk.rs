@@ -59,9 +59,12 @@ pub fn cluster_size(snapshot: &Snapshot, root: AddressId, bound: u64) -> u32 {
 
 /// Calls `each` with every address of the cluster under `root` as of transaction `bound`, root first, until it says stop.
 ///
-/// Memory grows with the width of the tree, not with what `each` keeps. Returns whether all were given.
+/// Memory grows with the width of the tree, not with what `each` keeps. Returns whether all were given; `false` too
+/// where a damaged store names more members than it has addresses.
 pub fn members(snapshot: &Snapshot, root: AddressId, bound: u64, each: &mut dyn FnMut(AddressId) -> bool) -> bool {
     let mut stack = vec![root];
+    // Ends on any bytes: no more nodes are ever put on the stack than there are addresses.
+    let mut room = snapshot.counts().addresses;
     while let Some(node) = stack.pop() {
         if !each(node) {
             return false;
@@ -70,6 +73,10 @@ pub fn members(snapshot: &Snapshot, root: AddressId, bound: u64, each: &mut dyn 
         for entry in snapshot.entries(RunKind::StrictChild, u64::from(node)) {
             let child = entry.value as AddressId;
             if u64::from(snapshot.columns.strict_link_tx.get(child as usize)) < bound && child != root {
+                if room == 0 {
+                    return false;
+                }
+                room -= 1;
                 stack.push(child);
             }
         }

@@ -5,18 +5,15 @@ use rayon::prelude::*;
 use super::fault::Fault;
 use super::intern::{self, Revealed};
 use super::load::Loaded;
-use super::table::{shard_of, Table};
+use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
-use crate::script::{revealed_address, KeyLink, Kind, Witness};
+use crate::script::{revealed_address, KeyLink, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot};
-
-/// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`). Only nonstandard scripts can be longer.
-const MAX_SCRIPT_BYTES: usize = 10_000;
 
 /// Rows that are linked but not committed, on top of a committed state.
 pub struct Linker {
@@ -48,6 +45,12 @@ pub struct Linker {
     pub externals: std::collections::HashMap<(Hash32, u32), u32>,
     /// Clusters.
     pub forest: Forest,
+    /// Bytes of new rows that were written ahead of their commit.
+    pub ahead_bytes: u64,
+    /// What an earlier batch left, so that its memory is used again.
+    pub used: Vec<Linked>,
+    /// The same for occurrences of addresses.
+    pub occurrences: intern::Occurrences,
 }
 
 /// What linking found for one block.
@@ -61,6 +64,8 @@ pub struct Linked {
     pub value_sat: Vec<i64>,
     /// Per input: address or NONE.
     pub address: Vec<u32>,
+    /// Per external input: address that it proves, or NONE.
+    pub revealed_address: Vec<u32>,
     /// Per input: as the column.
     pub spend_flags: Vec<u32>,
     /// Per output: address or NONE.
@@ -73,6 +78,21 @@ pub struct Linked {
     pub duplicates: Vec<(usize, u32)>,
     /// First rule that the block breaks.
     pub fault: Option<Fault>,
+}
+
+impl Linked {
+    fn restart(&mut self, before: Counts) {
+        self.before = before;
+        self.spent_output.clear();
+        self.value_sat.clear();
+        self.address.clear();
+        self.revealed_address.clear();
+        self.spend_flags.clear();
+        self.output_address.clear();
+        self.coinbase_spends.clear();
+        self.duplicates.clear();
+        self.fault = None;
+    }
 }
 
 impl Linker {
@@ -100,6 +120,9 @@ impl Linker {
             new_output_keys: std::collections::VecDeque::new(),
             externals: std::collections::HashMap::new(),
             forest: Forest::new(counts.addresses),
+            ahead_bytes: 0,
+            used: Vec::new(),
+            occurrences: intern::Occurrences::default(),
             base,
         }
     }
@@ -175,13 +198,14 @@ impl Linker {
 
     /// Appends what needs no look-up, and enters the transactions into the table. Returns one [`Linked`] a block.
     fn append(&mut self, blocks: &[Loaded]) -> Vec<Linked> {
-        let mut linked = Vec::with_capacity(blocks.len());
+        let mut linked = std::mem::take(&mut self.used);
+        linked.resize_with(blocks.len(), Linked::default);
         let first_tx = self.counts.txs;
-        for loaded in blocks {
-            linked.push(Linked { before: self.counts, ..Linked::default() });
+        for (loaded, linked) in blocks.iter().zip(&mut linked) {
+            linked.restart(self.counts);
             self.append_block(loaded);
         }
-        self.enter_txs(blocks, first_tx, &mut linked);
+        self.enter_txs(first_tx, &mut linked);
         linked
     }
 
@@ -238,37 +262,40 @@ impl Linker {
     }
 
     /// Enters the new transactions, shard by shard in parallel, and notes those whose id is taken.
-    fn enter_txs(&mut self, blocks: &[Loaded], first_tx: u64, linked: &mut [Linked]) {
+    fn enter_txs(&mut self, first_tx: u64, linked: &mut [Linked]) {
         let mut table = std::mem::take(&mut self.tx_table);
         let this = &*self;
-        let taken: Vec<Vec<(usize, usize, u32)>> = table
+        let keys = &self.tx_keys[(first_tx - self.base.counts().txs) as usize..];
+        let (order, starts) = by_shard(keys);
+        let taken: Vec<Vec<(u32, u32)>> = table
             .shards
             .par_iter_mut()
             .enumerate()
             .map(|(shard_no, shard)| {
+                const AHEAD: usize = 8;
                 let mut taken = Vec::new();
-                let mut tx = first_tx as u32;
-                for (block_no, loaded) in blocks.iter().enumerate() {
-                    for (n, key) in loaded.tx_key.iter().enumerate() {
-                        if shard_of(*key) == shard_no {
-                            let txid = &loaded.block.txid[n];
-                            let older = shard.candidates(*key).filter(|other| this.txid(*other) == txid).max();
-                            let older = match older {
-                                None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
-                                found => found,
-                            };
-                            taken.extend(older.map(|older| (block_no, n, older)));
-                            shard.insert(*key, tx);
-                        }
-                        tx += 1;
+                let mine = &order[starts[shard_no]..starts[shard_no + 1]];
+                for (at, n) in mine.iter().enumerate() {
+                    if let Some(ahead) = mine.get(at + AHEAD) {
+                        shard.prefetch(keys[*ahead as usize]);
                     }
+                    let (key, tx) = (keys[*n as usize], first_tx as u32 + n);
+                    let txid = this.txid(tx);
+                    let older = shard.candidates(key).filter(|other| this.txid(*other) == txid).max();
+                    let older = match older {
+                        None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
+                        found => found,
+                    };
+                    taken.extend(older.map(|older| (tx, older)));
+                    shard.insert(key, tx);
                 }
                 taken
             })
             .collect();
         self.tx_table = table;
-        for (block_no, n, older) in taken.into_iter().flatten() {
-            linked[block_no].duplicates.push((n, older));
+        for (tx, older) in taken.into_iter().flatten() {
+            let block_no = linked.partition_point(|linked| linked.before.txs <= u64::from(tx)) - 1;
+            linked[block_no].duplicates.push(((u64::from(tx) - linked[block_no].before.txs) as usize, older));
         }
     }
 
@@ -336,8 +363,7 @@ impl Linker {
     /// Value, address and flags of every input, now that outputs have addresses.
     fn gather(&self, linked: &mut Linked, loaded: &Loaded) {
         let block = &loaded.block;
-        let revealed = std::mem::take(&mut linked.address);
-        let mut revealed = revealed.into_iter();
+        let mut revealed = linked.revealed_address.iter().copied();
         for (n, spent) in linked.spent_output.iter().enumerate() {
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);
@@ -353,26 +379,26 @@ impl Linker {
             let kind = if address == NONE_U32 { None } else { self.address_kind(address) };
             let flags = if *spent == NONE_U64 { 0 } else { crate::script::spend_flags(kind, script_sig, witness).0 };
             linked.spend_flags.push(flags);
-            let found = *spent & EXTERNAL_BIT == 0;
-            if found && linked.fault.is_none() && !self.is_spendable(address, kind) {
+            if linked.fault.is_none() && *spent & EXTERNAL_BIT == 0 && self.is_unspendable(address) {
                 let n_tx = block.first_input.partition_point(|first| *first as usize <= n) - 1;
-                let (txid, prev_txid, prev_vout) = (block.txid[n_tx], block.prev_txid[n], block.prev_vout[n]);
-                let n = n - loaded.inputs(n_tx).start;
-                linked.fault = Some(Fault::MissingOutput { txid, n, prev_txid, prev_vout });
+                linked.fault = Some(Fault::MissingOutput {
+                    txid: block.txid[n_tx],
+                    n: n - loaded.inputs(n_tx).start,
+                    prev_txid: block.prev_txid[n],
+                    prev_vout: block.prev_vout[n],
+                });
             }
         }
     }
 
-    /// Whether anybody can spend outputs of an address: of those that nobody can, Bitcoin Core never makes a coin
-    /// (`CScript::IsUnspendable`: OP_RETURN first, or more than 10,000 bytes), so for a spend they do not exist.
-    fn is_spendable(&self, address: u32, kind: Option<Kind>) -> bool {
-        match kind {
-            None => false,
-            Some(Kind::Nonstandard) => {
-                self.address_payload(address).is_none_or(|(_, script)| script.len() <= MAX_SCRIPT_BYTES)
-            }
-            Some(_) => true,
-        }
+    /// Whether an output with this address (or NONE) never becomes spendable: OP_RETURN, or a script that is too long to
+    /// be run (Bitcoin Core `CScript::IsUnspendable`; it keeps no such output).
+    #[must_use]
+    pub fn is_unspendable(&self, address: u32) -> bool {
+        const MAX_SCRIPT_BYTES: usize = 10_000;
+        address == NONE_U32
+            || (self.address_kind(address) == Some(crate::script::Kind::Nonstandard)
+                && self.address_payload(address).is_some_and(|(_, script)| script.len() > MAX_SCRIPT_BYTES))
     }
 
     /// Script kind of an address.

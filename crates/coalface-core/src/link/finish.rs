@@ -77,7 +77,7 @@ impl Linker {
         Ok(None)
     }
 
-    /// BIP-0030: an id may come again only when nothing of the older transaction is unspent.
+    /// BIP-0030: an id may come again only when nothing of the older transaction is unspent and can be spent.
     fn duplicate(&self, loaded: &Loaded, linked: &Linked) -> Option<Fault> {
         let is_repeat = self.base.network() == Network::Mainnet
             && BIP30_REPEATS.iter().any(|(height, hash)| {
@@ -92,7 +92,7 @@ impl Linker {
                 } else {
                     (self.delta.output_spent_by[(output - base.outputs) as usize], NONE_U64)
                 };
-                spent >= limit
+                spent >= limit && !self.is_unspendable(self.output_address(output))
             })
         };
         let (n, _) = linked.duplicates.iter().find(|(_, older)| !is_repeat && unspent(*older))?;
@@ -198,13 +198,17 @@ impl Linker {
                 }
                 let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
                 revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
+                // A spend that shows no key (as of a nested program before segwit) leaves it to a later one: only what
+                // is stored may decide, or a second run would see otherwise than one long run.
+                if keys.is_empty() {
+                    continue;
+                }
                 self.set_has_keys(address);
                 self.push_key_links(address, tx, &mut keys);
             }
             let tx_end = linked.before.outputs + u64::from(loaded.block.first_output[n_tx + 1]);
-            while let Some((address, _, mut keys)) =
-                self.new_output_keys.pop_front_if(|new| new.1 < tx_end.min(block_end))
-            {
+            while self.new_output_keys.front().is_some_and(|new| new.1 < tx_end.min(block_end)) {
+                let Some((address, _, mut keys)) = self.new_output_keys.pop_front() else { break };
                 self.set_has_keys(address);
                 self.push_key_links(address, tx, &mut keys);
             }

@@ -8,8 +8,8 @@ use crate::store::journal::Stamps;
 use crate::store::run::{Entry, RunKind};
 use crate::store::writer::{Commit, NewRun, StoreWriter};
 
-/// The tables are emptied when they grow past this; then older rows are found through the runs.
-const MAX_TABLE_BYTES: usize = 3 << 30;
+/// Rows are written ahead of their commit in portions of this size, so that the disk need not wait for it.
+const AHEAD_BYTES: u64 = 96 << 20;
 
 impl Linker {
     /// Bytes of new rows that wait for a commit.
@@ -24,11 +24,24 @@ impl Linker {
         bytes
     }
 
-    /// Commits all new rows and goes on from there.
+    /// Writes rows ahead of their commit once enough of them have come since the last time.
+    ///
+    /// # Errors
+    /// If a file operation fails.
+    pub fn write_ahead(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+        let waiting = self.waiting_bytes();
+        if waiting >= self.ahead_bytes + AHEAD_BYTES {
+            writer.append_early(&self.delta, &self.counts)?;
+            self.ahead_bytes = waiting;
+        }
+        Ok(())
+    }
+
+    /// Commits all new rows and goes on from there. Tables of more than `max_table_bytes` bytes are emptied.
     ///
     /// # Errors
     /// If a file operation fails; then the store is as it was.
-    pub fn flush(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+    pub fn flush(&mut self, writer: &mut StoreWriter, max_table_bytes: usize) -> crate::Result<()> {
         if self.counts == *self.base.counts() {
             return Ok(());
         }
@@ -66,12 +79,13 @@ impl Linker {
         writer.commit(Commit { delta, counts: self.counts, stamps, runs })?;
         self.base = writer.snapshot().clone();
         self.delta.truncate(&base, &base);
+        self.ahead_bytes = 0;
         self.tx_keys.clear();
         self.address_keys.clear();
         self.spent.clear();
         self.externals.clear();
         self.forest.committed(self.counts.addresses);
-        if self.tx_table.bytes() + self.address_table.bytes() > MAX_TABLE_BYTES {
+        if self.tx_table.bytes() + self.address_table.bytes() > max_table_bytes {
             self.tx_table = super::table::Table::default();
             self.address_table = super::table::Table::default();
             self.table_base = (self.counts.txs, self.counts.addresses);

@@ -31,13 +31,22 @@ pub struct IndexOptions {
     pub commit_bytes: u64,
     /// Block bytes that are linked at once.
     pub batch_bytes: u64,
+    /// Bytes past which the tables of recent transactions and addresses are emptied at a commit; then older rows are
+    /// found through the store's runs, which is slower.
+    pub max_table_bytes: usize,
     /// Whether the source was opened to skip damage; then an unreadable block is refused, else it is an error.
     pub skip_damaged: bool,
 }
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        IndexOptions { heights: HashMap::new(), commit_bytes: 768 << 20, batch_bytes: 48 << 20, skip_damaged: false }
+        IndexOptions {
+            heights: HashMap::new(),
+            commit_bytes: 768 << 20,
+            batch_bytes: 48 << 20,
+            max_table_bytes: 3 << 30,
+            skip_damaged: false,
+        }
     }
 }
 
@@ -277,13 +286,14 @@ impl<'a> Run<'a> {
         let mut linker = Linker::new(writer.snapshot().clone());
         let mut batches = batches(&to_load, self.options.batch_bytes).into_iter();
         let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
-        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch)).transpose()?;
+        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch, Vec::new())).transpose()?;
+        let mut used = Vec::new();
         while let Some(current) = loaded.take() {
             let next = batches.next();
             // The next batch is read and parsed while this one is linked.
             let (linked, loading) = rayon::join(
                 || self.link(writer, &mut linker, &current),
-                || next.map(|batch| load(self.source, salt, batch)).transpose(),
+                || next.map(|batch| load(self.source, salt, batch, std::mem::take(&mut used))).transpose(),
             );
             let (n_sound, fault) = linked?;
             self.report.blocks_added += n_sound as u64;
@@ -291,18 +301,19 @@ impl<'a> Run<'a> {
             blocks += n_sound as u64;
             bytes += current[..n_sound].iter().map(|block| block.raw.len() as u64).sum::<u64>();
             if let Some(fault) = fault {
-                linker.flush(writer)?;
+                linker.flush(writer, self.options.max_table_bytes)?;
                 self.refuse(&plan.order[start + blocks as usize], fault)?;
                 return Ok(ControlFlow::Break(()));
             }
             let txs = self.report.txs_added - txs_before;
             if (self.progress)(IndexProgress::Append { blocks, n_blocks, bytes, n_bytes, txs }).is_break() {
-                linker.flush(writer)?;
+                linker.flush(writer, self.options.max_table_bytes)?;
                 return Err(Error::Cancelled);
             }
             loaded = loading?;
+            used = current;
         }
-        linker.flush(writer)?;
+        linker.flush(writer, self.options.max_table_bytes)?;
         Ok(ControlFlow::Continue(()))
     }
 
@@ -311,20 +322,20 @@ impl<'a> Run<'a> {
         let readable = batch.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(batch.len());
         let mut linked = linker.link(&batch[..readable])?;
         let (n_sound, fault) = linker.finish(&batch[..readable], &mut linked)?;
+        linker.used = linked;
         let fault = fault.or_else(|| batch.get(readable).and_then(|loaded| loaded.fault.clone()));
-        if fault.is_none() && linker.waiting_bytes() >= self.options.commit_bytes {
-            linker.flush(writer)?;
+        if fault.is_none() {
+            if linker.waiting_bytes() >= self.options.commit_bytes {
+                linker.flush(writer, self.options.max_table_bytes)?;
+            } else {
+                linker.write_ahead(writer)?;
+            }
         }
         Ok((n_sound, fault))
     }
 
     fn refuse(&mut self, planned: &crate::blockfile::Planned, fault: Fault) -> Result<()> {
         let block = &self.blocks[planned.block];
-        if let (Fault::Unreadable(error), false) = (&fault, self.options.skip_damaged) {
-            let file = self.source.files()[block.file as usize].path.display().to_string();
-            let offset = block.offset + error.offset as u64;
-            return Err(Error::DamagedBlock { file, offset, hash: block.hash, source: error.clone() });
-        }
         if fault.is_of_copy() {
             self.bad_copies.insert(planned.block);
             let hash = block.hash;
@@ -332,6 +343,11 @@ impl<'a> Run<'a> {
             if self.blocks.iter().enumerate().any(other) {
                 return Ok(());
             }
+        }
+        if let (Fault::Unreadable(error), false) = (&fault, self.options.skip_damaged) {
+            let file = self.source.files()[block.file as usize].path.display().to_string();
+            let offset = block.offset + error.offset as u64;
+            return Err(Error::DamagedBlock { file, offset, hash: block.hash, source: error.clone() });
         }
         self.refused.insert(block.hash, fault);
         Ok(())

@@ -83,6 +83,12 @@ impl<T: Pod> Stamped<T> {
         self.view.is_empty()
     }
 
+    /// The cell's value now; `None` past the end.
+    #[must_use]
+    pub fn try_get(&self, row: usize) -> Option<T> {
+        (row < self.len()).then(|| self.get(row))
+    }
+
     /// The cell's value now.
     ///
     /// # Panics

@@ -11,7 +11,8 @@ use super::layout::Counts;
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::io::Storage;
 
-const FILE: &str = "journal";
+/// Name of the journal below the store.
+pub const FILE: &str = "journal";
 const MAGIC: &[u8; 8] = b"CFJOURN1";
 const SPENT_BY: &str = "columns/output.spent_by";
 const PARENT: &str = "columns/cluster_strict.parent";
@@ -118,7 +119,7 @@ fn read(bytes: &[u8]) -> Option<(Vec<u64>, Vec<u32>)> {
     if crc32fast::hash(&bytes[..sum_at]) != sum {
         return None;
     }
-    let count = |at: usize| Some(usize::try_from(u64::from_le_bytes(body.get(at..at + 8)?.try_into().ok()?)).ok()?);
+    let count = |at: usize| usize::try_from(u64::from_le_bytes(body.get(at..at + 8)?.try_into().ok()?)).ok();
     let (n_outputs, n_addresses) = (count(0)?, count(8)?);
     let outputs_end = n_outputs.checked_mul(8)?.checked_add(16)?;
     let end = n_addresses.checked_mul(4)?.checked_add(outputs_end)?;

@@ -1,8 +1,10 @@
 //! The store: a folder of memory-mapped columns, sorted index runs and one manifest. See `docs/format.md`.
 //!
 //! [`layout`] lists every column, [`snapshot`] is what readers see, [`writer`] the one way to change a store,
-//! [`run`] and [`runs`] the look-up structures, and [`digest`] what compares two stores.
+//! [`run`] and [`merge`] the look-up structures, [`digest`] what compares two stores, and [`check`](mod@check) what
+//! finds damage.
 
+pub mod check;
 pub mod column;
 pub mod digest;
 pub mod error;

@@ -95,7 +95,9 @@ impl Snapshot {
         // SAFETY: the view holds eight aligned bytes; volatile, because the writer changes them.
         let now = self.epoch.as_ref().map(|view| unsafe { view.as_ptr().read_volatile() });
         match now {
-            Some(now) if now != opened => Err(StoreError::StaleSnapshot { opened, now }),
+            // A file that is behind the manifest is that of a reorganisation which is being written, or was cut off by
+            // a crash, just before it told its readers: this snapshot already knows.
+            Some(now) if now > opened => Err(StoreError::StaleSnapshot { opened, now }),
             _ => Ok(()),
         }
     }
@@ -195,13 +197,13 @@ impl Snapshot {
     /// The input that spends an output, if it lies below input `bound`.
     #[must_use]
     pub fn spent_by(&self, output: u64, bound: u64) -> Option<u64> {
-        Some(self.columns.output_spent_by.get(output as usize)).filter(|input| *input < bound)
+        self.columns.output_spent_by.try_get(usize::try_from(output).ok()?).filter(|input| *input < bound)
     }
 
     /// Forest parent of an address and the transaction that linked it, if that lies below transaction `bound`.
     #[must_use]
     pub fn strict_parent(&self, id: AddressId, bound: u64) -> Option<(AddressId, TxNum)> {
-        let link = self.columns.strict_link_tx.get(id as usize);
+        let link = self.columns.strict_link_tx.try_get(id as usize)?;
         if link == NONE_U32 || u64::from(link) >= bound {
             return None;
         }
@@ -209,18 +211,28 @@ impl Snapshot {
         (u64::from(parent) < self.counts().addresses).then_some((parent, link))
     }
 
-    /// Rows before block number `blocks` (all counts but the payload arrays', which [`Snapshot::payload_counts`] finds).
-    #[must_use]
-    pub fn counts_at(&self, blocks: u64) -> Counts {
+    /// Rows before block number `blocks` (of payload arrays: those of the addresses before it).
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the columns name rows that the store does not have.
+    pub fn counts_at(&self, blocks: u64) -> Result<Counts, StoreError> {
         let all = *self.counts();
         if blocks >= all.blocks {
-            return all;
+            return Ok(all);
         }
         let columns = &*self.columns;
         let block = blocks as usize;
         let tx = columns.block_first_tx[block] as usize;
-        let (inputs, outputs) = (columns.tx_first_input[tx], columns.tx_first_output[tx]);
+        let firsts = columns.tx_first_input.get(tx).zip(columns.tx_first_output.get(tx));
+        let Some((&inputs, &outputs)) = firsts.filter(|(i, o)| **i <= all.inputs && **o <= all.outputs) else {
+            let what = format!("block row {block} starts at transaction row {tx}, whose rows are out of range");
+            return Err(StoreError::corrupt("columns/block.first_tx", blocks * 4, what));
+        };
         let addresses = u64::from(columns.block_first_address[block]);
+        if addresses > all.addresses {
+            let what = format!("block row {block} comes after {addresses} addresses of {}", all.addresses);
+            return Err(StoreError::corrupt("columns/block.first_address", blocks * 4, what));
+        }
         let op_returns = columns.op_return_output.partition_point(|output| *output < outputs);
         let end = |ends: &[u64], n: usize| n.checked_sub(1).map_or(0, |n| ends[n]);
         let counts = Counts {
@@ -236,7 +248,17 @@ impl Snapshot {
             coinbase_bytes: end(&columns.block_coinbase_end, block),
             ..all
         };
-        self.payload_counts(counts)
+        let counts = self.payload_counts(counts);
+        for (what, file, found, limit) in [
+            ("OP_RETURN payloads", "columns/heap.op_return_end", counts.op_return_bytes, all.op_return_bytes),
+            ("coinbase scripts", "columns/block.coinbase_end", counts.coinbase_bytes, all.coinbase_bytes),
+            ("script payloads", "columns/address.script_end", counts.script_bytes, all.script_bytes),
+        ] {
+            if found > limit {
+                return Err(StoreError::corrupt(file, 0, format!("{what} end at byte {found} of {limit}")));
+            }
+        }
+        Ok(counts)
     }
 
     /// Fills in how many payload rows belong to the first `counts.addresses` addresses.

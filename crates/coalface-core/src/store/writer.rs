@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 
@@ -18,6 +19,7 @@ use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
+use crate::forest::root_of;
 use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
@@ -29,7 +31,7 @@ pub struct NewRun<'a> {
     /// Number of entries.
     pub rows: u64,
     /// Entries in order of key, then of value (of linking for forest children).
-    pub entries: Box<dyn Iterator<Item = Entry> + 'a>,
+    pub entries: Box<dyn Iterator<Item = Entry> + Send + 'a>,
 }
 
 /// Everything that one commit adds.
@@ -48,7 +50,14 @@ pub struct Commit<'a> {
 pub struct StoreWriter {
     storage: Arc<dyn Storage>,
     snapshot: Snapshot,
+    early: Option<Early>,
     _lock: Option<WriterLock>,
+}
+
+/// Rows that were written ahead of their commit, and the thread that makes them durable.
+struct Early {
+    counts: Counts,
+    sync: JoinHandle<Result<(), IoError>>,
 }
 
 impl StoreWriter {
@@ -84,7 +93,8 @@ impl StoreWriter {
                 }
                 storage.write_at(EPOCH_FILE, 0, &0u64.to_le_bytes())?;
                 storage.sync(EPOCH_FILE)?;
-                for folder in ["columns", "sums"] {
+                // The folder itself last: the manifest must not outlive the names of what it speaks of.
+                for folder in ["columns", "sums", ""] {
                     storage.sync_folder(folder)?;
                 }
                 manifest.replace(&*storage)?;
@@ -103,7 +113,7 @@ impl StoreWriter {
             }
         }
         let snapshot = Snapshot::of_manifest(&*storage, manifest)?;
-        Ok(StoreWriter { storage, snapshot, _lock: None })
+        Ok(StoreWriter { storage, snapshot, early: None, _lock: None })
     }
 
     /// The committed state.
@@ -123,6 +133,7 @@ impl StoreWriter {
     /// # Errors
     /// If an id limit is reached or a file operation fails; then the store is as it was.
     pub fn commit(&mut self, commit: Commit<'_>) -> Result<(), StoreError> {
+        let early = self.finish_early()?;
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
         for (what, wanted, limit) in
@@ -137,20 +148,27 @@ impl StoreWriter {
         manifest.counts = commit.counts;
         let clip = Clip::at(&commit.counts);
         let mut file_no = 0;
-        for new in commit.runs {
-            if new.rows == 0 {
-                continue;
-            }
-            let name = run_name(new.kind, manifest.generation, &mut file_no);
-            manifest.runs.push(run::write(storage, new.kind, &name, new.rows, clip, new.entries)?);
-        }
-        self.append(commit.delta, &mut manifest)?;
+        let runs: Vec<(String, NewRun<'_>)> = commit
+            .runs
+            .into_iter()
+            .filter(|new| new.rows > 0)
+            .map(|new| (run_name(new.kind, manifest.generation, &mut file_no), new))
+            .collect();
+        let runs = runs
+            .into_par_iter()
+            .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.entries))
+            .collect::<Result<Vec<_>, _>>()?;
+        manifest.runs.extend(runs);
+        self.append(commit.delta, early.as_ref(), &mut manifest)?;
         if !commit.stamps.is_empty() {
             commit.stamps.write_journal(storage)?;
             commit.stamps.apply(storage)?;
         }
         let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
         storage.sync_folder("runs")?;
+        if old.runs.is_empty() {
+            storage.sync_folder("")?; // the folder of runs may be new
+        }
         manifest.replace(storage)?;
         journal::remove(storage)?;
         for file in unneeded {
@@ -158,6 +176,36 @@ impl StoreWriter {
         }
         self.snapshot = Snapshot::of_manifest(storage, manifest)?;
         Ok(())
+    }
+
+    /// Writes the append-only columns of `delta` ahead of the commit and starts to make them durable, so that the disk
+    /// works while the next blocks are linked. They belong to the store only once a commit says so.
+    ///
+    /// # Errors
+    /// If a file operation fails; the store is as it was.
+    pub fn append_early(&mut self, delta: &Delta, counts: &Counts) -> Result<(), StoreError> {
+        let written = self.finish_early()?;
+        let old = self.snapshot.counts();
+        let work = self.new_rows(delta, counts, |column, rows| {
+            written.as_ref().map_or(rows, |written| rows_of(column, written).max(rows))
+        });
+        debug_assert!(written.is_none_or(|written| written.txs >= old.txs));
+        let storage = &*self.storage;
+        work.par_iter()
+            .filter(|new| !new.column.stamped)
+            .try_for_each(|new| storage.write_at(&new.column.file(), new.offset, new.bytes))?;
+        let files: Vec<String> = work.iter().filter(|new| !new.column.stamped).map(|new| new.column.file()).collect();
+        let storage = Arc::clone(&self.storage);
+        let sync = std::thread::spawn(move || files.iter().try_for_each(|file| storage.sync(file)));
+        self.early = Some(Early { counts: *counts, sync });
+        Ok(())
+    }
+
+    /// Waits for rows that were written ahead; returns how many there are.
+    fn finish_early(&mut self) -> Result<Option<Counts>, StoreError> {
+        let Some(early) = self.early.take() else { return Ok(None) };
+        early.sync.join().expect("syncing files does not panic")?;
+        Ok(Some(early.counts))
     }
 
     /// Replaces what the manifest says beside the chain itself; no commit if nothing changes.
@@ -189,7 +237,7 @@ impl StoreWriter {
         if blocks >= old.counts().blocks {
             return Ok(());
         }
-        let counts = old.counts_at(blocks);
+        let counts = old.counts_at(blocks)?;
         let mut manifest = (*old.manifest).clone();
         manifest.generation += 1;
         manifest.epoch += 1;
@@ -205,7 +253,7 @@ impl StoreWriter {
                 manifest.tails.insert(column.key(), tail);
             }
         }
-        stamped_since(old, &counts).write_journal(storage)?;
+        stamped_since(old, &counts)?.write_journal(storage)?;
         manifest.replace(storage)?;
         publish_epoch(storage, manifest.epoch)?;
         journal::recover(storage, &counts)?;
@@ -213,32 +261,51 @@ impl StoreWriter {
         Ok(())
     }
 
-    /// Writes the new rows behind the old ones and syncs them.
-    fn append(&self, delta: &Delta, manifest: &mut Manifest) -> Result<(), StoreError> {
-        let storage = &*self.storage;
-        let old = &*self.snapshot.manifest;
-        let old_rows = all_columns(&old.counts);
-        let new_rows = all_columns(&manifest.counts);
-        let mut work: Vec<(ColumnInfo, u64, &[u8])> = Vec::new();
+    /// New rows of every column that has some, from the row on that `first_row` makes of the first new one.
+    fn new_rows<'a>(
+        &self,
+        delta: &'a Delta,
+        counts: &Counts,
+        first_row: impl Fn(&ColumnInfo, u64) -> u64,
+    ) -> Vec<NewRows<'a>> {
+        let old_rows = all_columns(self.snapshot.counts());
+        let new_rows = all_columns(counts);
+        let mut work = Vec::new();
         let mut at = 0;
-        delta.for_each(|column, bytes| {
-            let (rows, end) = (old_rows[at].1, new_rows[at].1);
+        let collected = delta.for_each(|column, bytes| {
+            let (rows, end, width) = (old_rows[at].1, new_rows[at].1, column.width as u64);
             at += 1;
             assert_eq!(
                 bytes.len() as u64,
-                (end - rows) * column.width as u64,
+                (end - rows) * width,
                 "column {} has as many new rows as the counts say",
                 column.key()
             );
-            if !bytes.is_empty() {
-                work.push((column, rows * column.width as u64, bytes));
+            let first = first_row(&column, rows).clamp(rows, end);
+            if first < end {
+                let bytes = &bytes[((first - rows) * width) as usize..];
+                work.push(NewRows { column, offset: first * width, bytes });
             }
-            Ok::<(), StoreError>(())
-        })?;
+            Ok::<(), std::convert::Infallible>(())
+        });
+        let Ok(()) = collected;
+        work
+    }
+
+    /// Writes the new rows behind the old ones, but for those written ahead, and syncs them.
+    fn append(&self, delta: &Delta, early: Option<&Counts>, manifest: &mut Manifest) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let old = &*self.snapshot.manifest;
+        let work = self.new_rows(delta, &manifest.counts, |_, rows| rows);
         let tails = work
             .par_iter()
-            .map(|(column, old_bytes, bytes)| -> Result<Option<(String, u32)>, StoreError> {
-                storage.write_at(&column.file(), *old_bytes, bytes)?;
+            .map(|NewRows { column, offset: old_bytes, bytes }| -> Result<Option<(String, u32)>, StoreError> {
+                let ahead = match early {
+                    Some(early) if !column.stamped => rows_of(column, early) * column.width as u64,
+                    _ => 0,
+                };
+                let done = (ahead.saturating_sub(*old_bytes) as usize).min(bytes.len());
+                storage.write_at(&column.file(), old_bytes + done as u64, &bytes[done..])?;
                 storage.sync(&column.file())?;
                 if column.stamped {
                     return Ok(None);
@@ -257,6 +324,18 @@ impl StoreWriter {
         manifest.tails.extend(tails.into_iter().flatten());
         Ok(())
     }
+}
+
+/// New rows of one column.
+struct NewRows<'a> {
+    column: ColumnInfo,
+    offset: u64,
+    bytes: &'a [u8],
+}
+
+/// Rows of `column` under `counts`.
+fn rows_of(column: &ColumnInfo, counts: &Counts) -> u64 {
+    all_columns(counts).iter().find(|(other, _)| other == column).map_or(0, |(_, rows)| *rows)
 }
 
 fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
@@ -297,7 +376,7 @@ fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64
 }
 
 /// Cells of rows below `counts` that were stamped by rows at or above it.
-fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
+fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Result<Stamps, StoreError> {
     let columns = &*snapshot.columns;
     let mut stamps = Stamps::default();
     for input in counts.inputs..snapshot.counts().inputs {
@@ -312,10 +391,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
         }
         // The root as of the new bound is the first node upwards whose link is not below it. Every root that was
         // linked since then had, at that moment, an address of its old tree among the inputs that linked it.
-        let mut node = address;
-        while let Some((parent, _)) = snapshot.strict_parent(node, counts.txs) {
-            node = parent;
-        }
+        let node = root_of(snapshot, address, counts.txs)?;
         if snapshot.strict_parent(node, snapshot.counts().txs).is_some() {
             stamps.links.push((node, 0, 0));
         }
@@ -324,7 +400,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Stamps {
     stamps.spends.dedup();
     stamps.links.sort_unstable();
     stamps.links.dedup();
-    stamps
+    Ok(stamps)
 }
 
 fn publish_epoch(storage: &dyn Storage, epoch: u64) -> Result<(), StoreError> {

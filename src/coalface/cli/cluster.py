@@ -1,0 +1,55 @@
+"""`coalface cluster`: the cluster of addresses."""
+
+import click
+
+from coalface.chain import open_chain
+from coalface.cli.output import Format, format_option, write_record
+from coalface.cli.subjects import answer_each, as_of_option, store_argument, subjects_argument
+from coalface.clusters import Cluster
+from coalface.clusters import cluster as cluster_of
+
+__all__ = ["cluster"]
+
+_COLUMNS = ("address", "anchor", "n_addresses", "balance_sat", "received_sat", "status")
+
+
+@click.command()
+@store_argument
+@subjects_argument("ADDRESS")
+@click.option(
+    "--members",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Members to show; sums need all of them.",
+)
+@as_of_option
+@format_option
+def cluster(store: str, subjects: tuple[str, ...], members: int, as_of: str | None, format: Format) -> int:
+    """Show the cluster that addresses are in: inference, never fact.
+
+    Example: coalface cluster mainnet.coalface 12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX
+    """
+    chain = open_chain(store, as_of=as_of)
+    return answer_each(subjects, lambda text: cluster_of(chain, text, limit=members), format, _COLUMNS, _show)
+
+
+def _show(found: Cluster) -> None:
+    """Write the facts, then a member a line."""
+    write_record(
+        {
+            "address": found.address,
+            "status": f"{found.status} by {', '.join(found.provenance.rules)}",
+            "error_rates": "; ".join(f"{kind}: {rate}" for kind, rate in found.error_rates.items()),
+            "anchor": found.anchor,
+            "n_addresses": found.n_addresses,
+            "balance_sat": found.balance_sat,
+            "received_sat": found.received_sat,
+        },
+        Format.TABLE,
+    )
+    click.echo()
+    for member in found.members:
+        click.echo(member)
+    if not found.members_complete:
+        click.echo(f"... {found.n_addresses - len(found.members)} more")

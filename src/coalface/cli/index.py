@@ -1,0 +1,102 @@
+"""`coalface index`: make a store from block files, or bring it up to date."""
+
+import click
+
+from coalface.chain import IndexReport
+from coalface.chain import index as index_chain
+from coalface.cli.output import Format, format_option, write_record
+from coalface.cli.progress import Progress
+from coalface.errors import UsageError
+
+__all__ = ["index"]
+
+_NETWORKS = ("mainnet", "testnet3", "testnet4", "signet", "regtest")
+_SHOWN_REFUSALS = 10
+
+
+def _heights(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """Heights by block hash, of ``HASH=N`` texts."""
+    heights = {}
+    for value in values:
+        block_hash, _, height = value.partition("=")
+        if not height.isascii() or not height.isdigit():
+            raise click.BadParameter(f"`{value}` is not HASH=HEIGHT", context, parameter)
+        heights[block_hash] = int(height)
+    return heights
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path())
+@click.argument("store", type=click.Path(file_okay=False))
+@click.option(
+    "--network", type=click.Choice(_NETWORKS), help="Network of loose blocks, or which one of several."
+)
+@click.option(
+    "--height",
+    "heights",
+    multiple=True,
+    metavar="HASH=N",
+    callback=_heights,
+    help="Height of a block that nothing else tells (partial chains); repeatable.",
+)
+@click.option(
+    "--skip-damaged", is_flag=True, help="Skip damaged stretches of files instead of stopping there."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads to use; one a core unless given.")
+@format_option
+def index(
+    sources: tuple[str, ...],
+    store: str,
+    network: str | None,
+    heights: dict[str, int],
+    skip_damaged: bool,
+    threads: int | None,
+    format: Format,
+) -> None:
+    """Make a store from block files, or bring it up to date.
+
+    SOURCE is a Bitcoin Core data directory, its `blocks` folder, block files, or loose raw blocks. Only new
+    blocks are taken; a run that was killed goes on after its last commit; a reorganisation is followed.
+
+    Example: coalface index ~/.bitcoin mainnet.coalface
+    """
+    if not sources:
+        raise UsageError("give SOURCE and STORE")
+    with Progress("looking for blocks", "files") as progress:
+
+        def tell(phase: str, done: int, total: int, txs: int) -> None:  # noqa: ARG001 - the engine's signature
+            label = "looking for blocks" if phase == "scan" else "indexing"
+            progress.update(done, total, label)
+
+        report = index_chain(
+            sources,
+            store,
+            network=network,
+            heights=heights,
+            skip_damaged=skip_damaged,
+            threads=threads,
+            progress=tell,
+        )
+    _warn(report)
+    write_record(report, format)
+
+
+def _warn(report: IndexReport) -> None:
+    """Tell on stderr what a user should look at."""
+    for block in report.refused[:_SHOWN_REFUSALS]:
+        click.echo(f"warning: block {block.hash} is refused: {block.reason}", err=True)
+    if len(report.refused) > _SHOWN_REFUSALS:
+        rest = len(report.refused) - _SHOWN_REFUSALS
+        click.echo(f"warning: {rest} more blocks are refused: `coalface info STORE` lists all", err=True)
+    if report.refused_descendants:
+        click.echo(
+            f"warning: {report.refused_descendants} blocks on top of refused ones are left out", err=True
+        )
+    for place in report.damaged:
+        click.echo(f"warning: damage skipped at {place}", err=True)
+    for gap in report.missing_files:
+        click.echo(f"warning: block files {gap} are missing between the others", err=True)
+    for ignored in report.ignored_heights:
+        click.echo(f"warning: height of {ignored}", err=True)
+    if report.without_work:
+        click.echo(f"warning: {report.without_work} records have no proof of work and are left out", err=True)

@@ -1,0 +1,121 @@
+"""Verbs that answer for one or several subjects: reading them, asking for each, writing what comes back."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+
+from coalface.cli.errors import DONE, report
+from coalface.cli.output import Format, plain, write_record, write_records
+from coalface.errors import Cancelled, CoalfaceError, UsageError
+
+__all__ = ["answer_each", "as_of_option", "store_argument", "subjects_argument", "subjects_of"]
+
+Command = Callable[..., Any]
+_MAX_LINE = 1024
+"""Characters of a subject on standard input; no address, txid or outpoint is longer."""
+
+
+def store_argument(command: Command) -> Command:
+    """The argument STORE."""
+    return click.argument("store", type=click.Path(file_okay=False))(command)
+
+
+def subjects_argument(metavar: str) -> Callable[[Command], Command]:
+    """One or several subjects, or ``-`` for standard input."""
+    return click.argument("subjects", nargs=-1, required=True, metavar=f"{metavar}…|-")
+
+
+def as_of_option(command: Command) -> Command:
+    """The option ``--as-of`` of every verb that reads a chain."""
+    return click.option(
+        "--as-of",
+        metavar="HEIGHT|HASH|DATE",
+        help="Last block to use: a height, a block hash, or a UTC date (the last block whose median time is "
+        "not after it).",
+    )(command)
+
+
+def subjects_of(subjects: Sequence[str]) -> Iterator[str]:
+    """The subjects given, with ``-`` replaced by the lines of standard input.
+
+    Raises
+    ------
+    UsageError
+        If a line is too long to be a subject.
+    """
+    for subject in subjects:
+        if subject != "-":
+            yield subject
+            continue
+        while line := sys.stdin.readline(_MAX_LINE + 1):
+            if len(line) > _MAX_LINE:
+                raise UsageError(
+                    f"a line of standard input is longer than {_MAX_LINE} characters", code="usage_line"
+                )
+            if text := line.strip():
+                yield text
+
+
+def show_facts(found: object) -> None:
+    """Write the fields of an answer as a table, and of coverage and provenance what a reader needs."""
+    record = plain(found)
+    assert isinstance(record, dict)  # noqa: S101 - answers are dataclasses
+    coverage, provenance = record.pop("coverage"), record.pop("provenance")
+    assert isinstance(coverage, dict)  # noqa: S101 - same
+    assert isinstance(provenance, dict)  # noqa: S101 - same
+    record["as_of"] = provenance["as_of"]
+    record["complete_from_genesis"] = coverage["complete_from_genesis"]
+    if coverage["unknown"]:
+        record["unknown"] = coverage["unknown"]
+    write_record(record, Format.TABLE)
+
+
+def answer_each(
+    subjects: Sequence[str],
+    ask: Callable[[str], object],
+    format: Format,
+    columns: Sequence[str],
+    show: Callable[[Any], None] | None = None,
+) -> int:
+    """Exit code after writing the answer for every subject; one that has none is reported and the rest go on.
+
+    Parameters
+    ----------
+    subjects
+        As the user gave them.
+    ask
+        Gives the answer for one subject, or raises.
+    format
+        How answers are written: JSON is one document for one subject and an array for several.
+    columns
+        Fields that CSV shows.
+    show
+        Writes one answer as a table; field by field unless given.
+    """
+    status = DONE
+
+    def answers() -> Iterable[object]:
+        nonlocal status
+        for subject in subjects_of(subjects):
+            try:
+                yield ask(subject)
+            except Cancelled:
+                raise
+            except CoalfaceError as error:
+                # The worst of all is the exit code of the whole: 2 says that a question was not understood.
+                status = max(status, report(error))
+
+    is_one = len(subjects) == 1 and subjects[0] != "-"
+    if format is Format.TABLE:
+        for number, found in enumerate(answers()):
+            if number:
+                click.echo()
+            (show or show_facts)(found)
+    elif is_one and format is Format.JSON:
+        for found in answers():
+            write_record(found, format)
+    else:
+        write_records(answers(), columns, format)
+    return status

@@ -1,0 +1,99 @@
+"""`coalface trace`: where value went."""
+
+import click
+
+from coalface.chain import open_chain
+from coalface.cli.output import Format, format_option, write_record, write_records
+from coalface.cli.subjects import as_of_option, store_argument, subjects_of
+from coalface.tracing import METHODS, Trace
+from coalface.tracing import trace as trace_from
+from coalface.units import format_btc
+
+__all__ = ["trace"]
+
+_COLUMNS = ("txid", "vout", "address", "value_sat", "tainted_sat", "boundary", "reason")
+_SHOWN = 50
+
+
+@click.command()
+@store_argument
+@click.argument("origins", nargs=-1, required=True, metavar="ORIGIN…|-")
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default="haircut",
+    show_default=True,
+    help="Accounting method; it is part of the answer.",
+)
+@click.option("--stop", "stops", multiple=True, metavar="ADDRESS", help="Address to stop at; repeatable.")
+@click.option("--no-labels", is_flag=True, help="Do not stop at addresses that labels name as services.")
+@click.option("--through-coinjoins", is_flag=True, help="Go on through transactions that may be CoinJoins.")
+@click.option(
+    "--max-txs",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Transactions to follow; the rest ends at the boundary `limit`.",
+)
+@as_of_option
+@format_option
+def trace(
+    store: str,
+    origins: tuple[str, ...],
+    method: str,
+    stops: tuple[str, ...],
+    no_labels: bool,
+    through_coinjoins: bool,
+    max_txs: int,
+    as_of: str | None,
+    format: Format,
+) -> None:
+    """Follow value forward from outputs, transactions or addresses.
+
+    ORIGIN is `txid:vout`, a txid (all its outputs) or an address (all it received).
+
+    Example: coalface trace mainnet.coalface TXID:0 --method haircut
+    """
+    chain = open_chain(store, as_of=as_of)
+    found = trace_from(
+        chain,
+        list(subjects_of(origins)),
+        method=method,
+        stops=dict.fromkeys(stops, "named by --stop"),
+        through_coinjoins=through_coinjoins,
+        max_txs=max_txs,
+    )
+    match format:
+        case Format.TABLE:
+            _show(found)
+        case Format.CSV:
+            write_records(found.terminals, _COLUMNS, format)
+        case _:
+            write_record(found, format)
+
+
+def _show(found: Trace) -> None:
+    """Write the sums, then where the value is, largest first."""
+    write_record(
+        {
+            "method": found.method,
+            "as_of": f"{found.provenance.as_of.height} {found.provenance.as_of.hash}",
+            "origins": [
+                f"{origin.text} ({origin.kind}, {origin.n_outputs} outputs)" for origin in found.origins
+            ],
+            "origin_btc": format_btc(found.origin_sat),
+            **{f"{name}_btc": format_btc(sat) for name, sat in found.totals_sat.items()},
+            "lost_to_fees_btc": format_btc(found.lost_to_fees_sat),
+            "met_again_btc": format_btc(found.met_again_sat),
+            "transactions": found.n_txs,
+        },
+        Format.TABLE,
+    )
+    rows = [
+        {"tainted_btc": format_btc(sat), "boundary": boundary, "address": address}
+        for address, boundary, sat in found.by_address()
+    ]
+    click.echo()
+    write_records(rows[:_SHOWN], ["tainted_btc", "boundary", "address"], Format.TABLE)
+    if len(rows) > _SHOWN:
+        click.echo(f"... {len(rows) - _SHOWN} more addresses: --format csv lists all outputs")
