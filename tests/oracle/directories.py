@@ -85,9 +85,7 @@ def write_directory(recipe: Recipe, folder: Path) -> CoreDirectory:
         feed(core, [], displaced(blocks[cut:], numbers))
         verdicts.update(core.verdicts)
         answers, tip = list(core.blocks()), core.tip
-    return CoreDirectory(
-        recipe, folder / "regtest", folder / "half", answers, tip, half_tip, verdicts
-    )
+    return CoreDirectory(recipe, folder / "regtest", folder / "half", answers, tip, half_tip, verdicts)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Blocks that break one rule each, made on the tip of a random economy; everything else about them is sound."""
+"""Blocks that break one rule each, on the tip of a random economy; all else about them is sound."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ class Workshop:
     def spend(self, coins: Sequence[Coin], out_sat: int | None = None) -> Tx:
         """A signed transaction that spends the coins into one output; the fee is 1000 unless told."""
         total = sum(coin.value_sat for coin in coins)
-        output = TxOutput(
-            total - 1000 if out_sat is None else out_sat, self.economy.lock(0.9).script_pubkey
-        )
+        output = TxOutput(total - 1000 if out_sat is None else out_sat, self.economy.lock(0.9).script_pubkey)
         unsigned = Tx(2, tuple(TxInput(coin.outpoint) for coin in coins), (output,))
         return sign(unsigned, [coin.lock for coin in coins], [coin.value_sat for coin in coins])
 
@@ -78,7 +76,13 @@ class Workshop:
         return Tx(2, (TxInput(coin.outpoint),), (TxOutput(coin.value_sat, b"\x51"),))
 
     def block(
-        self, txs: Sequence[Tx], *, fees_sat: int = 0, extra_sat: int = 0, time_step: int = 60, commit: bool = True
+        self,
+        txs: Sequence[Tx],
+        *,
+        fees_sat: int = 0,
+        extra_sat: int = 0,
+        time_step: int = 60,
+        commit: bool = True,
     ) -> bytes:
         """A child of the tip."""
         blocks = self.economy.blocks
@@ -95,7 +99,16 @@ def sound_blocks(shop: Workshop) -> list[Flaw]:
     """Twins of flawed blocks at the allowed side of the rule."""
     coin = shop.coins[0]
     first = shop.spend([coin])
-    second = shop.spend([replace(coin, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=coin.value_sat - 1000)])
+    second = shop.spend(
+        [
+            replace(
+                coin,
+                outpoint=Outpoint(first.txid, 0),
+                lock=_lock_of(shop, first),
+                value_sat=coin.value_sat - 1000,
+            )
+        ]
+    )
     return [
         Flaw("coinbase takes subsidy and fees", shop.block([first], fees_sat=1000), None, True),
         Flaw("coinbase takes less", shop.block([first], fees_sat=7), None, True),
@@ -103,14 +116,20 @@ def sound_blocks(shop: Workshop) -> list[Flaw]:
         Flaw("spent in the block that made it", shop.block([first, second], fees_sat=2000), None, True),
         Flaw("a script of 10000 bytes is spent", shop.block([shop.open_coin(shop.longest)]), None, True),
         Flaw("no fee", shop.block([shop.spend([coin], coin.value_sat)]), None, True),
-    ]  # fmt: skip
+    ]
 
 
 def flawed_blocks(shop: Workshop, twins: Sequence[Flaw]) -> list[Flaw]:
     """One block for every rule; the merkle flaws are those of one of the sound ``twins``."""
     a, b, c = shop.coins[:3]
     first = shop.spend([a])
-    second = shop.spend([replace(a, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=a.value_sat - 1000)])
+    second = shop.spend(
+        [
+            replace(
+                a, outpoint=Outpoint(first.txid, 0), lock=_lock_of(shop, first), value_sat=a.value_sat - 1000
+            )
+        ]
+    )
     nowhere = replace(b, outpoint=Outpoint("5a" * 32, 0))
     beyond = replace(b, outpoint=Outpoint(b.outpoint.txid, 4000))
     genesis = Outpoint(read_block(shop.economy.blocks[0])[1][0].txid, 0)
@@ -121,7 +140,7 @@ def flawed_blocks(shop: Workshop, twins: Sequence[Flaw]) -> list[Flaw]:
         Tx(2, (TxInput(c.outpoint), TxInput(c.outpoint)), (TxOutput(c.value_sat, b"\x51"),)),
         [c.lock, c.lock],
         [c.value_sat, c.value_sat],
-    )  # fmt: skip
+    )
     too_much = shop.spend([a, b], a.value_sat + b.value_sat + 1)
     other_coinbase = coinbase_tx(shop.height, [TxOutput(0, b"\x51")], tag=b"two", others=[], commit=False)
     huge = Tx(2, (TxInput(a.outpoint),), (TxOutput(0, b"\x6a" + bytes(1_000_000)),))
@@ -130,28 +149,70 @@ def flawed_blocks(shop: Workshop, twins: Sequence[Flaw]) -> list[Flaw]:
     sound = twins[SPENT_AT_ONCE].raw
     header, txs = read_block(sound)
     return [
-        Flaw("coinbase takes one satoshi more", shop.block([first], fees_sat=1000, extra_sat=1), "coinbase_too_large", True),
+        Flaw(
+            "coinbase takes one satoshi more",
+            shop.block([first], fees_sat=1000, extra_sat=1),
+            "coinbase_too_large",
+            True,
+        ),
         Flaw("spends what the tip spent", shop.block([shop.spend([shop.spent])]), "spent_output", True),
         Flaw("spends an unknown transaction", shop.block([shop.spend([nowhere])]), "missing_output", True),
-        Flaw("spends output 4000 of a small transaction", shop.block([shop.spend([beyond])]), "missing_output", True),
+        Flaw(
+            "spends output 4000 of a small transaction",
+            shop.block([shop.spend([beyond])]),
+            "missing_output",
+            True,
+        ),
         Flaw("spends the genesis coinbase", shop.block([shop.spend([of_genesis])]), "missing_output", True),
         Flaw("spends an OP_RETURN", shop.block([burned]), "missing_output", True),
-        Flaw("spends a script of 10001 bytes", shop.block([shop.open_coin(shop.too_long)]), "missing_output", True),
-        Flaw("coinbase 99 deep is spent", shop.block([shop.spend([shop.coinbases(99)])]), "immature_coinbase", True),
-        Flaw("coinbase of the tip is spent", shop.block([shop.spend([shop.coinbases(1)])]), "immature_coinbase", True),
+        Flaw(
+            "spends a script of 10001 bytes",
+            shop.block([shop.open_coin(shop.too_long)]),
+            "missing_output",
+            True,
+        ),
+        Flaw(
+            "coinbase 99 deep is spent",
+            shop.block([shop.spend([shop.coinbases(99)])]),
+            "immature_coinbase",
+            True,
+        ),
+        Flaw(
+            "coinbase of the tip is spent",
+            shop.block([shop.spend([shop.coinbases(1)])]),
+            "immature_coinbase",
+            True,
+        ),
         Flaw("pays one satoshi more than it takes", shop.block([too_much]), "overspent", True),
-        Flaw("two transactions spend one coin", shop.block([first, shop.spend([a], 5)], fees_sat=0), "spent_output", True),
+        Flaw(
+            "two transactions spend one coin",
+            shop.block([first, shop.spend([a], 5)], fees_sat=0),
+            "spent_output",
+            True,
+        ),
         Flaw("spends what a later transaction makes", shop.block([second, first]), "missing_output", True),
         Flaw("one transaction spends one coin twice", shop.block([twice]), "spent_output", False),
-        Flaw("an output of more than all bitcoin", shop.block([shop.spend([a], _MOST_SAT + 1)]), "amount", False),
+        Flaw(
+            "an output of more than all bitcoin",
+            shop.block([shop.spend([a], _MOST_SAT + 1)]),
+            "amount",
+            False,
+        ),
         Flaw("two coinbases", shop.block([other_coinbase]), "coinbase", False),
         Flaw("no coinbase", mine_block(header.prev_hash, header.time_unix, [plain]), "coinbase", False),
         Flaw("more than four million weight units", shop.block([huge]), "weight", False),
-        Flaw("no commitment to its witnesses", shop.block([witness], fees_sat=1000, commit=False), "witness_commitment", False),
+        Flaw(
+            "no commitment to its witnesses",
+            shop.block([witness], fees_sat=1000, commit=False),
+            "witness_commitment",
+            False,
+        ),
         Flaw("another merkle root", mined(replace(header, merkle_root=bytes(32)), txs), "merkle_root", False),
-        Flaw("last transaction twice (CVE-2012-2459)", mined(header, [*txs, txs[-1]]), "mutated_merkle", False),
+        Flaw(
+            "last transaction twice (CVE-2012-2459)", mined(header, [*txs, txs[-1]]), "mutated_merkle", False
+        ),
         Flaw("time not after the median of eleven", shop.block([], time_step=-1), "header", False),
-    ]  # fmt: skip
+    ]
 
 
 def _lock_of(shop: Workshop, tx: Tx) -> Lock:
@@ -189,7 +250,7 @@ def keyless_flaws(blocks: Sequence[bytes]) -> list[bytes]:
     height, tip = len(blocks), blocks[-1]
     txs = [tx for raw_block in blocks for tx in read_block(raw_block)[1]]
     spent = {each.outpoint for tx in txs for each in tx.inputs}
-    # its signatures are as good as they were, but its coins are gone; so are its outputs, so the id may come again
+    # its signatures are as good as ever, but its coins are gone; its outputs too, so that the id may come again
     again = next(
         tx for tx in txs if not tx.is_coinbase and all((tx.txid, n) in spent for n in range(len(tx.outputs)))
     )

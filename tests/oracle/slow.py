@@ -69,7 +69,9 @@ class SlowChain:
         for height, raw_block in enumerate(blocks):
             header, txs = read_block(raw_block)
             for tx in txs:
-                spends = () if tx.is_coinbase else tuple((i.outpoint.txid, i.outpoint.vout) for i in tx.inputs)
+                spends = (
+                    () if tx.is_coinbase else tuple((i.outpoint.txid, i.outpoint.vout) for i in tx.inputs)
+                )
                 outputs = tuple(
                     SlowOutput(o.value_sat, scripts.address("regtest", o.script_pubkey)) for o in tx.outputs
                 )
@@ -167,12 +169,16 @@ def haircut(
     through_coinjoins: bool = False,
     max_txs: int = 1 << 30,
 ) -> SlowTrace:
-    """Every transaction up to ``height`` in chain order takes its share, whether anything is tainted or not."""
+    """Every transaction up to ``height`` in chain order takes its share."""
     found = SlowTrace()
     tainted = {each: chain.output[each].value_sat for each in origins if chain.output[each].value_sat}
     n_txs = 0
     for tx in chain.up_to(height):
-        taken = {each: tainted[each] for each in tx.spends if each in tainted and goes_on(chain, each, origins, stops)}
+        taken = {
+            each: tainted[each]
+            for each in tx.spends
+            if each in tainted and goes_on(chain, each, origins, stops)
+        }
         if not taken or (may_be_coinjoin(tx) and not through_coinjoins):
             continue
         if n_txs == max_txs:

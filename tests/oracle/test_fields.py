@@ -98,7 +98,12 @@ def same_output(n: int, mine: TxOutput, its: CoreOutput) -> None:
 
 
 def test_every_kind_of_script_is_there_and_spent(directory: CoreDirectory) -> None:
-    made = {scripts.script_type(out.script) for block in directory.blocks for tx in block.txs for out in tx.outputs}
+    made = {
+        scripts.script_type(out.script)
+        for block in directory.blocks
+        for tx in block.txs
+        for out in tx.outputs
+    }
     spent = {
         scripts.script_type(each.spent.script)
         for block in directory.blocks
@@ -153,11 +158,11 @@ def test_the_columns_say_the_same(directory: CoreDirectory, chain: Chain) -> Non
 
 
 def test_facts_beside_the_chain(directory: CoreDirectory, indexed: TwoSteps) -> None:
-    """Half-way the flawed blocks are the best by work and are refused; later they are beside the chain anyway."""
+    """Half-way the flawed blocks are the best by work and are refused; later they lie beside the chain."""
     first, second = indexed.reports
     flawed = {hash_of(block) for block in directory.recipe.flawed}
     assert {refused.hash for refused in first.refused} == flawed
-    assert {hash for hash, is_valid in directory.verdicts.items() if not is_valid} == flawed
+    assert {block_hash for block_hash, is_valid in directory.verdicts.items() if not is_valid} == flawed
     assert first.blocks_added == directory.half_tip[0] + 1
     assert second.blocks_added == directory.tip[0] - directory.half_tip[0]
     assert (first.blocks_removed, second.blocks_removed) == (0, 0)
@@ -166,7 +171,9 @@ def test_facts_beside_the_chain(directory: CoreDirectory, indexed: TwoSteps) -> 
 
 def total_sat(blocks: list[CoreBlock]) -> int:
     """Value of all outputs that are not spent."""
-    outputs = {(tx.txid, n): out.value_sat for b in blocks for tx in b.txs for n, out in enumerate(tx.outputs)}
+    outputs = {
+        (tx.txid, n): out.value_sat for b in blocks for tx in b.txs for n, out in enumerate(tx.outputs)
+    }
     for block in blocks:
         for tx in block.txs[1:]:
             for each in tx.inputs:

@@ -65,7 +65,12 @@ def test_address_totals(pair: Pair) -> None:
             totals = expected.get(text)
             if totals is None:
                 assert (address.balance_sat, address.received_sat, address.sent_sat) == (0, 0, 0)
-                assert (address.n_outputs, address.n_txs, address.first_seen, address.last_seen) == (0, 0, None, None)
+                assert (address.n_outputs, address.n_txs, address.first_seen, address.last_seen) == (
+                    0,
+                    0,
+                    None,
+                    None,
+                )
                 assert address.cluster is None
                 continue
             assert address.received_sat == totals.received_sat
@@ -75,7 +80,10 @@ def test_address_totals(pair: Pair) -> None:
             first, last = txs[totals.history[0][0]], txs[totals.history[-1][0]]
             assert address.first_seen is not None
             assert address.last_seen is not None
-            assert (address.first_seen.height, address.first_seen.time_unix) == (first.height, first.time_unix)
+            assert (address.first_seen.height, address.first_seen.time_unix) == (
+                first.height,
+                first.time_unix,
+            )
             assert (address.last_seen.height, address.last_seen.time_unix) == (last.height, last.time_unix)
 
 
@@ -157,7 +165,7 @@ def pairs_of_addresses(pair: Pair, count: int) -> list[tuple[str, str]]:
 
 
 def joining_place(pair: Pair, a: str, b: str) -> int | None:
-    """Place of the transaction by which two addresses come into one cluster, by adding one after the other."""
+    """Place of the transaction by which two addresses come into one cluster, adding one after another."""
     from oracle.slow import SlowClusters
 
     clusters = SlowClusters()
@@ -280,9 +288,7 @@ def test_traces(pair: Pair) -> None:
             through_coinjoins=through,
             max_txs=max_txs,
         )
-        same_trace(
-            pair, found, origins, height, stops=set(stops), through_coinjoins=through, max_txs=max_txs
-        )
+        same_trace(pair, found, origins, height, stops=set(stops), through_coinjoins=through, max_txs=max_txs)
         seen |= {terminal.boundary for terminal in found.terminals}
         met_again += found.met_again_sat
     assert seen >= {"unspent", "service", "coinjoin", "limit"}
@@ -293,7 +299,7 @@ def test_all_coin_at_once(pair: Pair) -> None:
     """Everything is tainted, so nothing is left to round: every terminal is tainted as a whole."""
     origins = [tx.txid for tx in pair.slow.txs if not tx.spends]
     found = trace(pair.fast, origins, through_coinjoins=True)
-    made = {txid for txid in origins}
+    made = set(origins)
     for terminal in found.terminals:
         if terminal.txid in made:
             assert terminal.tainted_sat == terminal.value_sat

@@ -1,4 +1,4 @@
-"""One step or several, whatever threads and batches: the same store by logical digest; and branches that lose late."""
+"""One step or several, whatever threads and batches: the same digests; and branches that lose late."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def test_the_store_of_two_steps(indexed: TwoSteps, expected: dict[str, str]) -> 
     assert digests(indexed.folder) == expected
 
 
-@pytest.mark.parametrize(
-    ("threads", "batch_bytes"), [(1, None), (2, None), (4, None), (2, 20_000), (4, 1)]
-)
+@pytest.mark.parametrize(("threads", "batch_bytes"), [(1, None), (2, None), (4, None), (2, 20_000), (4, 1)])
 def test_threads_and_batches(
     tmp_path: Path, directory: CoreDirectory, expected: dict[str, str], threads: int, batch_bytes: int | None
 ) -> None:
@@ -55,7 +53,7 @@ def test_a_run_with_nothing_new_changes_nothing(
 
 
 def same_blocks(folder: Path, blocks: list[CoreBlock]) -> None:
-    """The store holds exactly these blocks and transactions, with the fees and spends that Core's data give."""
+    """The store holds these blocks and transactions, with the fees and spends that Core's data give."""
     chain = open_chain(folder)
     spenders = {
         (each.txid, each.vout): (tx.txid, n)

@@ -1,4 +1,4 @@
-"""Blocks that break a rule: Bitcoin Core refuses them and so does the index; sound twins are taken by both."""
+"""Blocks that break a rule: Core refuses them and so does the index; sound twins are taken by both."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_each_flaw_beside_a_sound_block(tmp_path: Path, court: Court) -> None:
         folder = tmp_path / str(number)
         write_block_files([*chain, flaw.raw, good], folder, xor_key=None)
         report = index([folder], folder / "store")
-        assert [(each.hash, each.code) for each in report.refused] == [(hash_of(flaw.raw), flaw.code)], flaw.name
+        assert [(each.hash, each.code) for each in report.refused] == [(hash_of(flaw.raw), flaw.code)], (
+            flaw.name
+        )
         store = open_chain(folder / "store")
         assert store.as_of.hash == hash_of(good)
         assert store.core.digests() == expected, flaw.name

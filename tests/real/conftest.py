@@ -1,7 +1,6 @@
-"""Real blocks, for those who have them: ``../shared/data`` beside the repository. Without it nothing is collected."""
+"""Real blocks, for those who have ``../shared/data`` beside the repository; else nothing is collected."""
 
 from __future__ import annotations
-
 
 import pytest
 
@@ -19,4 +18,4 @@ def blocks() -> dict[str, RealBlock]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests of one block run for each of them."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", sorted(real_blocks(), key=int))
+        metafunc.parametrize("name", list(real_blocks()))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from coalface.chain import Chain, IndexReport, index, open_chain
+from coalface.range.block import read_block
 from oracle.scripts import address
 from real.blocks import FIRST_BLOCKS
-from coalface.range.block import read_block
 
 _SUBSIDY_SAT = 50 * 100_000_000
 _LAST = 4521
@@ -91,7 +91,11 @@ def test_everything_equals_the_slow_reader(chain: Chain) -> None:
         header, txs = read_block(raw_block)
         block = chain.block(height)
         assert block.hash == header.hash[::-1].hex()
-        assert (block.size_bytes, block.n_txs, block.time_unix) == (len(raw_block), len(txs), header.time_unix)
+        assert (block.size_bytes, block.n_txs, block.time_unix) == (
+            len(raw_block),
+            len(txs),
+            header.time_unix,
+        )
         for tx in txs:
             found = chain.tx(tx.txid)
             assert (found.height, found.version, found.locktime) == (height, tx.version, tx.locktime)

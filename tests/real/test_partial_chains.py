@@ -74,9 +74,7 @@ def test_what_is_unknown_is_named(chain: Chain, blocks: dict[str, RealBlock]) ->
         assert ("fees_sat" in block.coverage.unknown) == (not known_fees)
 
 
-def test_addresses_proved_by_spends_are_the_true_ones(
-    tmp_path: Path, blocks: dict[str, RealBlock]
-) -> None:
+def test_addresses_proved_by_spends_are_the_true_ones(tmp_path: Path, blocks: dict[str, RealBlock]) -> None:
     """Each block alone; the truth is in the other blocks' outputs."""
     truth: dict[tuple[str, int], bytes] = {}
     for block in blocks.values():
@@ -112,7 +110,11 @@ def test_listed_address_proved_by_its_spend(tmp_path: Path, blocks: dict[str, Re
     index([blocks["625007"].path], tmp_path / "store")
     tx = open_chain(tmp_path / "store").tx("b3f5151794ca869220818cccf9269aa0f4ca02372bf3a76e191ba5194932da22")
     spent = tx.inputs[1]
-    assert (spent.address, spent.external, spent.value_sat) == ("3HqA7i3ttECLvgqvq69HNxxUP5BL7Z5YgA", True, None)
+    assert (spent.address, spent.external, spent.value_sat) == (
+        "3HqA7i3ttECLvgqvq69HNxxUP5BL7Z5YgA",
+        True,
+        None,
+    )
     assert spent.script_type == "p2sh"
     assert "inputs[1].address" in tx.coverage.from_spend
     assert {"fee_sat", "inputs[1].value_sat"} <= set(tx.coverage.unknown)

@@ -83,8 +83,8 @@ def index(
     batch_bytes
         Block bytes that are linked at once.
     progress
-        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append`` (bytes). What it
-        raises stops the run and is raised again.
+        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append``
+        (bytes). What it raises stops the run and is raised again.
 
     Raises
     ------

@@ -9,7 +9,7 @@ REGTEST_MAGIC = bytes.fromhex("fabfb5da")
 XOR_KEY_BYTES = 8
 
 
-def write_block_files(  # noqa: PLR0913 - each is one independent property of a data directory
+def write_block_files(
     blocks: Sequence[bytes],
     folder: Path,
     *,
