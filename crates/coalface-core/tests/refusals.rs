@@ -358,7 +358,7 @@ fn unreadable_blocks() {
     let only_bad = source_of(blocks.iter().chain([&bad]).chain(&branch));
     let storage = Arc::new(ReplayStorage::default());
     let error = run(storage.clone(), &only_bad.source, &IndexOptions::default()).unwrap_err();
-    assert_eq!(error.code(), "damaged_block");
+    assert_eq!(error.code(), "source_damaged_block");
     assert!(error.hint().is_some() && error.to_string().contains("blk00000.dat"), "{error}");
     let sound = fresh_digests(&source_of(blocks).source);
     assert_eq!(digests_of(&*storage).unwrap(), sound, "what came before is kept");

@@ -9,7 +9,7 @@ use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
-use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
+use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::script::{revealed_address, KeyLink, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
@@ -150,7 +150,9 @@ impl Linker {
     /// Outputs of a transaction.
     #[must_use]
     pub fn outputs_of(&self, tx: u32) -> std::ops::Range<u64> {
-        self.first_output(tx as usize)..self.first_output(tx as usize + 1)
+        // A damaged store may name rows that it does not have: then there are no outputs, never a panic.
+        let end = self.first_output(tx as usize + 1).min(self.counts.outputs);
+        self.first_output(tx as usize).min(end)..end
     }
 
     fn first_output(&self, tx: usize) -> u64 {
@@ -171,7 +173,7 @@ impl Linker {
         if output < base {
             self.base.columns.output_value_sat[output as usize]
         } else {
-            self.delta.output_value_sat[(output - base) as usize]
+            self.delta.output_value_sat.get((output - base) as usize).copied().unwrap_or(NONE_SAT)
         }
     }
 
@@ -182,7 +184,7 @@ impl Linker {
         if output < base {
             self.base.columns.output_address[output as usize]
         } else {
-            self.delta.output_address[(output - base) as usize]
+            self.delta.output_address.get((output - base) as usize).copied().unwrap_or(NONE_U32)
         }
     }
 
@@ -368,9 +370,9 @@ impl Linker {
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);
             let (value, address) = if *spent == NONE_U64 {
-                (crate::ids::NONE_SAT, NONE_U32)
+                (NONE_SAT, NONE_U32)
             } else if *spent & EXTERNAL_BIT != 0 {
-                (crate::ids::NONE_SAT, revealed.next().unwrap_or(NONE_U32))
+                (NONE_SAT, revealed.next().unwrap_or(NONE_U32))
             } else {
                 (self.output_value(*spent), self.output_address(*spent))
             };
@@ -406,8 +408,11 @@ impl Linker {
     pub fn address_kind(&self, address: u32) -> Option<crate::script::Kind> {
         let base = self.base.counts().addresses as usize;
         let id = address as usize;
-        let kind = if id < base { self.base.columns.address_kind[id] } else { self.delta.address_kind[id - base] };
-        crate::script::Kind::from_u8(kind)
+        let kind = match id.checked_sub(base) {
+            None => self.base.columns.address_kind.get(id),
+            Some(row) => self.delta.address_kind.get(row),
+        };
+        crate::script::Kind::from_u8(*kind?)
     }
 }
 
