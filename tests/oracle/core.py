@@ -1,4 +1,4 @@
-"""Bitcoin Core's own library: writes a regtest data directory, judges blocks, and answers from its own files."""
+"""Bitcoin Core's own library: writes a regtest data directory, judges blocks, answers from its files."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class CoreBlock:
 
 
 class Core:
-    """One node's state in ``folder``; close it (or leave the ``with``) before anybody else reads its files."""
+    """One node's state in ``folder``; close it (or leave the ``with``) before others read its files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -92,7 +92,10 @@ class Core:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -12,7 +12,7 @@ from coalface.chain import Chain, IndexReport
 from coalface.range import build_story
 from oracle.core import Core, CoreBlock, displaced, feed
 from oracle.economy import build_economy, go_on
-from oracle.flaws import Workshop, flawed_blocks, keyless_flaws
+from oracle.flaws import Workshop, flawed_blocks, keyless_flaws, sound_blocks
 
 
 @dataclass
@@ -55,7 +55,8 @@ def story_recipe() -> Recipe:
 
 def economy_recipe() -> Recipe:
     economy = build_economy(5, n_blocks=40)
-    flawed = [flaw.raw for flaw in flawed_blocks(Workshop(economy)) if flaw.on_disk]
+    shop = Workshop(economy)
+    flawed = [flaw.raw for flaw in flawed_blocks(shop, sound_blocks(shop)) if flaw.on_disk]
     half = economy.builder.height
     go_on(economy, 40)
     return Recipe(economy.blocks, economy.stale, half, flawed)

@@ -1,4 +1,4 @@
-"""A chain without a story: random payments between everything and everything, small amounts and odd shapes included."""
+"""A chain without a story: random payments, small amounts and odd shapes included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks that break one rule each, made on the tip of a random economy; everything else about them is sound."""
+"""Blocks that break one rule each, on the tip of a random economy; all else about them is sound."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Flaw:
     code: str | None
     on_disk: bool
     """Whether Core writes the block before it finds the flaw."""
+
+
+SPENT_AT_ONCE = 3
+"""Place of a twin with three transactions, of which the merkle flaws are made."""
 
 
 class Workshop:
@@ -112,11 +116,11 @@ def sound_blocks(shop: Workshop) -> list[Flaw]:
         Flaw("spent in the block that made it", shop.block([first, second], fees_sat=2000), None, True),
         Flaw("a script of 10000 bytes is spent", shop.block([shop.open_coin(shop.longest)]), None, True),
         Flaw("no fee", shop.block([shop.spend([coin], coin.value_sat)]), None, True),
-    ]  # fmt: skip
+    ]
 
 
-def flawed_blocks(shop: Workshop) -> list[Flaw]:
-    """One block for every rule."""
+def flawed_blocks(shop: Workshop, twins: Sequence[Flaw]) -> list[Flaw]:
+    """One block for every rule; the merkle flaws are those of one of the sound ``twins``."""
     a, b, c = shop.coins[:3]
     first = shop.spend([a])
     second = shop.spend(
@@ -136,36 +140,79 @@ def flawed_blocks(shop: Workshop) -> list[Flaw]:
         Tx(2, (TxInput(c.outpoint), TxInput(c.outpoint)), (TxOutput(c.value_sat, b"\x51"),)),
         [c.lock, c.lock],
         [c.value_sat, c.value_sat],
-    )  # fmt: skip
+    )
     too_much = shop.spend([a, b], a.value_sat + b.value_sat + 1)
     other_coinbase = coinbase_tx(shop.height, [TxOutput(0, b"\x51")], tag=b"two", others=[], commit=False)
     huge = Tx(2, (TxInput(a.outpoint),), (TxOutput(0, b"\x6a" + bytes(1_000_000)),))
+    plain = next(shop.spend([coin]) for coin in shop.coins if coin.lock.kind in (Kind.P2PKH, Kind.P2PK))
     witness = next(shop.spend([coin]) for coin in shop.coins if coin.lock.kind in (Kind.P2WPKH, Kind.P2TR))
-    sound = shop.block([first, second], fees_sat=2000)
+    sound = twins[SPENT_AT_ONCE].raw
     header, txs = read_block(sound)
     return [
-        Flaw("coinbase takes one satoshi more", shop.block([first], fees_sat=1000, extra_sat=1), "coinbase_too_large", True),
+        Flaw(
+            "coinbase takes one satoshi more",
+            shop.block([first], fees_sat=1000, extra_sat=1),
+            "coinbase_too_large",
+            True,
+        ),
         Flaw("spends what the tip spent", shop.block([shop.spend([shop.spent])]), "spent_output", True),
         Flaw("spends an unknown transaction", shop.block([shop.spend([nowhere])]), "missing_output", True),
-        Flaw("spends output 4000 of a small transaction", shop.block([shop.spend([beyond])]), "missing_output", True),
+        Flaw(
+            "spends output 4000 of a small transaction",
+            shop.block([shop.spend([beyond])]),
+            "missing_output",
+            True,
+        ),
         Flaw("spends the genesis coinbase", shop.block([shop.spend([of_genesis])]), "missing_output", True),
         Flaw("spends an OP_RETURN", shop.block([burned]), "missing_output", True),
-        Flaw("spends a script of 10001 bytes", shop.block([shop.open_coin(shop.too_long)]), "missing_output", True),
-        Flaw("coinbase 99 deep is spent", shop.block([shop.spend([shop.coinbases(99)])]), "immature_coinbase", True),
-        Flaw("coinbase of the tip is spent", shop.block([shop.spend([shop.coinbases(1)])]), "immature_coinbase", True),
+        Flaw(
+            "spends a script of 10001 bytes",
+            shop.block([shop.open_coin(shop.too_long)]),
+            "missing_output",
+            True,
+        ),
+        Flaw(
+            "coinbase 99 deep is spent",
+            shop.block([shop.spend([shop.coinbases(99)])]),
+            "immature_coinbase",
+            True,
+        ),
+        Flaw(
+            "coinbase of the tip is spent",
+            shop.block([shop.spend([shop.coinbases(1)])]),
+            "immature_coinbase",
+            True,
+        ),
         Flaw("pays one satoshi more than it takes", shop.block([too_much]), "overspent", True),
-        Flaw("two transactions spend one coin", shop.block([first, shop.spend([a], 5)], fees_sat=0), "spent_output", True),
+        Flaw(
+            "two transactions spend one coin",
+            shop.block([first, shop.spend([a], 5)], fees_sat=0),
+            "spent_output",
+            True,
+        ),
         Flaw("spends what a later transaction makes", shop.block([second, first]), "missing_output", True),
         Flaw("one transaction spends one coin twice", shop.block([twice]), "spent_output", False),
-        Flaw("an output of more than all bitcoin", shop.block([shop.spend([a], _MOST_SAT + 1)]), "amount", False),
+        Flaw(
+            "an output of more than all bitcoin",
+            shop.block([shop.spend([a], _MOST_SAT + 1)]),
+            "amount",
+            False,
+        ),
         Flaw("two coinbases", shop.block([other_coinbase]), "coinbase", False),
-        Flaw("no coinbase", mine_block(header.prev_hash, header.time_unix, [first]), "coinbase", False),
+        Flaw("no coinbase", mine_block(header.prev_hash, header.time_unix, [plain]), "coinbase", False),
         Flaw("more than four million weight units", shop.block([huge]), "weight", False),
-        Flaw("no commitment to its witnesses", shop.block([witness], fees_sat=1000, commit=False), "witness_commitment", False),
+        Flaw(
+            "no commitment to its witnesses",
+            shop.block([witness], fees_sat=1000, commit=False),
+            "witness_commitment",
+            False,
+        ),
         Flaw("another merkle root", mined(replace(header, merkle_root=bytes(32)), txs), "merkle_root", False),
-        Flaw("last transaction twice (CVE-2012-2459)", mined(header, [*txs, txs[-1]]), "mutated_merkle", False),
+        Flaw(
+            "last transaction twice (CVE-2012-2459)", mined(header, [*txs, txs[-1]]), "mutated_merkle", False
+        ),
         Flaw("time not after the median of eleven", shop.block([], time_step=-1), "header", False),
-    ]  # fmt: skip
+    ]
 
 
 def _lock_of(shop: Workshop, tx: Tx) -> Lock:
@@ -203,7 +250,7 @@ def keyless_flaws(blocks: Sequence[bytes]) -> list[bytes]:
     height, tip = len(blocks), blocks[-1]
     txs = [tx for raw_block in blocks for tx in read_block(raw_block)[1]]
     spent = {each.outpoint for tx in txs for each in tx.inputs}
-    # its signatures are as good as they were, but its coins are gone; so are its outputs, so the id may come again
+    # its signatures are as good as ever, but its coins are gone; its outputs too, so that the id may come again
     again = next(
         tx for tx in txs if not tx.is_coinbase and all((tx.txid, n) in spent for n in range(len(tx.outputs)))
     )

@@ -1,10 +1,10 @@
-"""What a script is and how its address reads, decided once more: slowly, and with another library's encoders."""
+"""What a script is and how its address reads, decided once more: slowly, by another library's encoders."""
 
 from __future__ import annotations
 
 import hashlib
 
-from embit import base58, bech32
+from embit import bech32
 from embit.networks import NETWORKS
 from embit.script import Script
 
@@ -69,25 +69,24 @@ def witness_program(script: bytes) -> tuple[int, bytes] | None:
 
 def script_type(script: bytes) -> str:
     """The kind of an output script, by its bytes."""
-    if not script:
-        return "empty"
-    if script[0] == 0x6A:
-        return "op_return"
-    standard = Script(script).script_type()
+    if not script or script[0] == 0x6A:
+        return "op_return" if script else "empty"
+    standard, program = Script(script).script_type(), witness_program(script)
     if standard is not None:
         return str(standard)
-    program = witness_program(script)
-    if program is not None:
-        if program[0] == 0:
-            return "nonstandard"
+    if program is not None and program[0] > 0:
         return "anchor" if script == bytes.fromhex("51024e73") else "witness_unknown"
-    items = pushes_and_opcodes(script)
-    if items is not None and len(items) == 2 and items[1] == 0xAC and is_key(items[0]):
-        data = items[0]
-        # only the one-byte push is the template
-        if isinstance(data, bytes) and len(script) == len(data) + 2:
-            return "p2pk"
+    if is_pay_to_key(script):
+        return "p2pk"
     return "multisig" if is_multisig(script) else "nonstandard"
+
+
+def is_pay_to_key(script: bytes) -> bool:
+    """Whether the script is a key, pushed by one byte, and OP_CHECKSIG."""
+    items = pushes_and_opcodes(script)
+    if items is None or len(items) != 2 or items[1] != 0xAC:
+        return False
+    return isinstance(items[0], bytes) and is_key(items[0]) and len(script) == len(items[0]) + 2
 
 
 def address(network: str, script: bytes) -> str | None:
@@ -102,9 +101,3 @@ def address(network: str, script: bytes) -> str | None:
         version, program = witness_program(script) or (0, b"")
         return str(bech32.encode(names["bech32"], version, program))
     return f"script:{kind}:{hashlib.sha256(script).hexdigest()}"
-
-
-def p2sh(network: str, redeem_script: bytes) -> str:
-    """The P2SH address of a redeem script."""
-    digest = hashlib.new("ripemd160", hashlib.sha256(redeem_script).digest()).digest()
-    return str(base58.encode_check(NETWORKS[EMBIT_NETWORKS[network]]["p2sh"] + digest))

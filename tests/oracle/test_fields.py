@@ -158,11 +158,11 @@ def test_the_columns_say_the_same(directory: CoreDirectory, chain: Chain) -> Non
 
 
 def test_facts_beside_the_chain(directory: CoreDirectory, indexed: TwoSteps) -> None:
-    """Half-way the flawed blocks are the best by work and are refused; later they are beside the chain anyway."""
+    """Half-way the flawed blocks are the best by work and are refused; later they lie beside the chain."""
     first, second = indexed.reports
     flawed = {hash_of(block) for block in directory.recipe.flawed}
     assert {refused.hash for refused in first.refused} == flawed
-    assert {hash for hash, is_valid in directory.verdicts.items() if not is_valid} == flawed
+    assert {block_hash for block_hash, is_valid in directory.verdicts.items() if not is_valid} == flawed
     assert first.blocks_added == directory.half_tip[0] + 1
     assert second.blocks_added == directory.tip[0] - directory.half_tip[0]
     assert (first.blocks_removed, second.blocks_removed) == (0, 0)

@@ -15,7 +15,7 @@ use coalface_core::taint::{self, TraceOptions};
 use coalface_core::{Error, Result};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::error::{raise, CoreError};
 use crate::gate;
@@ -168,9 +168,10 @@ impl PyChain {
     }
 
     /// Outputs of a transaction: (first output row, one past the last).
-    fn outputs_of(&self, tx: u32) -> (u64, u64) {
-        let outputs = coalface_core::lookup::place::outputs_of(&self.snapshot, tx);
-        (outputs.start, outputs.end)
+    fn outputs_of(&self, py: Python<'_>, tx: u32) -> PyResult<(u64, u64)> {
+        let outputs =
+            gate::ask(py, &self.snapshot, |snapshot| Ok(coalface_core::lookup::place::outputs_of(snapshot, tx)))?;
+        Ok((outputs.start, outputs.end))
     }
 
     /// The transaction in row `tx` as a dict.
@@ -197,9 +198,11 @@ impl PyChain {
     }
 
     /// Id of an address that occurs below `bound`, or `None`. The text is checked.
-    fn find_address(&self, py: Python<'_>, text: &str, bound: PyBound) -> PyResult<Option<u32>> {
+    fn find_address(&self, py: Python<'_>, text: &pyo3::Bound<'_, PyString>, bound: PyBound) -> PyResult<Option<u32>> {
+        // What is no Unicode (half a surrogate, as the shell may pass on) is no address either.
+        let text = text.to_string_lossy();
         gate::ask(py, &self.snapshot, |snapshot| {
-            let key = decode(snapshot.network(), text)?;
+            let key = decode(snapshot.network(), &text)?;
             let Some(id) = snapshot.find_address(&key) else { return Ok(None) };
             let end = snapshot.columns.block_first_address.get(bound.0.blocks as usize);
             Ok(Some(id).filter(|id| end.is_none_or(|end| id < end)))
@@ -380,8 +383,15 @@ impl PyChain {
     }
 
     /// A column as a read-only array over the mapped file, e.g. `output.value_sat`; stamped columns are masked copies.
-    fn column<'py>(slf: pyo3::Bound<'py, Self>, name: &str) -> PyResult<pyo3::Bound<'py, PyAny>> {
-        crate::column::column(slf.py(), &slf.get().snapshot, slf.as_any(), name)
+    fn column<'py>(
+        slf: pyo3::Bound<'py, Self>,
+        name: &pyo3::Bound<'py, PyString>,
+    ) -> PyResult<pyo3::Bound<'py, PyAny>> {
+        let snapshot = &slf.get().snapshot;
+        let column = crate::column::column(slf.py(), snapshot, slf.as_any(), &name.to_string_lossy())?;
+        // Rows that a reorganisation took back may have been written over before they were copied or mapped.
+        snapshot.check_fresh().map_err(CoreError::from)?;
+        Ok(column)
     }
 
     /// The report of a full check, as JSON; `progress(step, done, total)` is called now and then.

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use coalface_core::blockfile::{Source, SourceOptions};
 use coalface_core::hash::Hash32;
@@ -9,7 +10,7 @@ use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
 use coalface_core::network::Network;
 use coalface_core::store::StoreWriter;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::error::{raise, CoreError};
 use crate::gate;
@@ -55,9 +56,13 @@ pub fn index<'py>(
         .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))?;
+    // An error of the caller's own function is the caller's: it stops the run and comes out as it is.
+    let failed: Mutex<Option<PyErr>> = Mutex::new(None);
     let tell = |at: IndexProgress| -> ControlFlow<()> {
-        let heard = Python::attach(|py| -> PyResult<()> {
-            py.check_signals()?;
+        let heard = Python::attach(|py| -> PyResult<ControlFlow<()>> {
+            if py.check_signals().is_err() {
+                return Ok(ControlFlow::Break(()));
+            }
             if let Some(progress) = &progress {
                 match at {
                     IndexProgress::Scan { files, n_files } => progress.call1(py, ("scan", files, n_files, 0u64))?,
@@ -66,13 +71,12 @@ pub fn index<'py>(
                     }
                 };
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         });
-        if heard.is_ok() {
-            ControlFlow::Continue(())
-        } else {
+        heard.unwrap_or_else(|error| {
+            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             ControlFlow::Break(())
-        }
+        })
     };
     let report = gate::run(py, || {
         pool.install(|| {
@@ -81,8 +85,11 @@ pub fn index<'py>(
             let mut writer = StoreWriter::open_folder(&store, network)?;
             link::index(&source, &mut writer, &options, &tell)
         })
-    })?;
-    to_dict(py, &report)
+    });
+    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    to_dict(py, &report?)
 }
 
 fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, PyDict>> {
@@ -104,9 +111,9 @@ fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, Py
 
 /// Script kind and identifying bytes (hex) of an address text.
 #[pyfunction]
-pub fn decode_address(py: Python<'_>, network: &str, text: &str) -> PyResult<(&'static str, String)> {
+pub fn decode_address(py: Python<'_>, network: &str, text: &Bound<'_, PyString>) -> PyResult<(&'static str, String)> {
     let network = self::network(py, network)?;
-    let key = coalface_core::script::address::decode(network, text).map_err(CoreError::from)?;
+    let key = coalface_core::script::address::decode(network, &text.to_string_lossy()).map_err(CoreError::from)?;
     Ok((key.kind().name(), coalface_core::hash::to_hex(key.as_bytes())))
 }
 

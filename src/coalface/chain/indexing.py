@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalface import _core
+from coalface.chain.reference import check_count
+from coalface.errors import UsageError
 
 __all__ = ["IndexReport", "RefusedBlock", "index"]
+
+_MAX_THREADS = 1024
+_MAX_HEIGHT = 2**32 - 2
+"""The next number stands for an unknown height."""
 
 IndexProgress = Callable[[str, int, int, int], None]
 
@@ -77,10 +83,13 @@ def index(
     batch_bytes
         Block bytes that are linked at once.
     progress
-        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append`` (bytes).
+        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append``
+        (bytes). What it raises stops the run and is raised again.
 
     Raises
     ------
+    UsageError
+        If there is no source, or a number is out of range.
     SourceError
         If the sources are damaged, of several networks, hidden behind a missing key, or of another network.
     StoreLocked
@@ -92,6 +101,13 @@ def index(
     -----
     Scripts are not executed: a block with an invalid signature is taken for sound.
     """
+    if not sources:
+        raise UsageError("there is no source: name a data directory or block files", code="usage_source")
+    check_count("threads", threads or 0, most=_MAX_THREADS)
+    check_count("commit_bytes", commit_bytes or 0)
+    check_count("batch_bytes", batch_bytes or 0)
+    for height in (heights or {}).values():
+        check_count("height", height, most=_MAX_HEIGHT)
     given = [(block_hash.lower(), height) for block_hash, height in (heights or {}).items()]
     report = _core.index(
         [Path(source) for source in sources],

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from coalface.errors import InvalidReference
+from coalface.errors import InvalidReference, UsageError
 
-__all__ = ["is_hash", "is_height", "parse_outpoint", "parse_time", "parse_txid"]
+__all__ = ["check_count", "is_hash", "is_height", "parse_outpoint", "parse_time", "parse_txid"]
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _HEIGHT = re.compile(r"[0-9]{1,10}", re.ASCII)
@@ -13,6 +13,7 @@ _OUTPOINT = re.compile(r"([0-9a-fA-F]{64}):([0-9]{1,10})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_U32 = 2**32 - 1
+_MAX_COUNT = 2**63 - 1
 
 
 def is_hash(text: str) -> bool:
@@ -64,12 +65,11 @@ def parse_time(text: str) -> int:
     1437998400
     """
     try:
-        if _DATE.fullmatch(text):
-            end = datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
-            return (end - _EPOCH) // timedelta(seconds=1) - 1
         moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         moment = None
+    if moment is not None and _DATE.fullmatch(text):
+        moment = moment.replace(hour=23, minute=59, second=59, tzinfo=UTC)
     if moment is None or moment.tzinfo is None:
         raise InvalidReference(
             f"`{_shown(text)}` is no height, block hash or date",
@@ -77,7 +77,25 @@ def parse_time(text: str) -> int:
             hint="give a height, a block hash, YYYY-MM-DD, or a time as YYYY-MM-DDTHH:MM:SSZ",
             context={"text": _shown(text)},
         )
-    return (moment.astimezone(UTC) - _EPOCH) // timedelta(seconds=1)
+    # a difference, not `astimezone`: that fails at the ends of the calendar
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def check_count(name: str, value: int, *, least: int = 0, most: int = _MAX_COUNT) -> int:
+    """`value`, if it is a number of things that the engine can take.
+
+    Raises
+    ------
+    UsageError
+        If it is below `least` or above `most`.
+    """
+    if not least <= value <= most:
+        raise UsageError(
+            f"{name} is {value}, {least} to {most} are allowed",
+            code="usage_count",
+            context={"name": name, "value": value},
+        )
+    return value
 
 
 def _shown(text: str) -> str:

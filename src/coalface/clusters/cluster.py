@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from coalface.chain import Chain, Coverage, Provenance
+from coalface.chain.reference import check_count
 from coalface.clusters.rules import COINJOIN_RULE, ERROR_RATES, RULE_SET
 
 __all__ = ["Cluster", "cluster"]
@@ -45,6 +46,8 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
 
     Raises
     ------
+    UsageError
+        If `limit` is not positive.
     InvalidAddress
         If the text is no address of the chain's network.
 
@@ -57,6 +60,7 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     ----------
     Meiklejohn et al. (2013), "A Fistful of Bitcoins".
     """
+    check_count("limit", limit, least=1)
     core, bound = chain.core, chain.bound
     provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))
     address_id = core.find_address(address, bound)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from coalface.chain import Chain, Coverage, Provenance
+from coalface.chain.reference import check_count
 from coalface.clusters.rules import COINJOIN_RULE, ERROR_RATES, RULE_SET
 
 __all__ = ["Explanation", "Step", "explain"]
@@ -54,6 +55,8 @@ def explain(chain: Chain, a: str, b: str, *, limit: int = 1000) -> Explanation:
 
     Raises
     ------
+    UsageError
+        If `limit` is negative.
     InvalidAddress
         If one of the texts is no address of the chain's network.
 
@@ -62,6 +65,7 @@ def explain(chain: Chain, a: str, b: str, *, limit: int = 1000) -> Explanation:
     Each step alone is a ledger fact (the transaction spends from both addresses); that one owner stands
     behind it is the inference.
     """
+    check_count("limit", limit)
     core, bound = chain.core, chain.bound
     provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))
     ids = [core.find_address(text, bound) for text in (a, b)]

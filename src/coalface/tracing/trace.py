@@ -7,6 +7,7 @@ import numpy as np
 
 from coalface import _core
 from coalface.chain import Chain, Coverage, Provenance
+from coalface.chain.reference import check_count
 from coalface.clusters import COINJOIN_RULE, RULE_SET
 from coalface.errors import UsageError
 from coalface.tracing.origins import Origin, origin_outputs
@@ -111,7 +112,7 @@ def trace(
     NotFound
         If an origin is not in the store.
     UsageError
-        If the method is unknown or there is no origin.
+        If the method is unknown, there is no origin, or `max_txs` is negative.
 
     Notes
     -----
@@ -130,6 +131,7 @@ def trace(
         )
     if not origins:
         raise UsageError("a trace needs an origin: txid:vout, a txid or an address", code="usage_origin")
+    check_count("max_txs", max_txs)
     found, outputs = origin_outputs(chain, origins)
     reasons = stop_reasons(chain, stops or {}, with_clusters=stop_at_clusters)
     record = chain.core.trace_haircut(

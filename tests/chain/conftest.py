@@ -1,0 +1,42 @@
+"""The story's chain as a store, built once in two steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from coalface.chain import Chain, index, open_chain
+from coalface.range import Story, build_story, write_block_files
+
+KEY = bytes.fromhex("9a3bc1f00d5e7742")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Block files and the store made of them; nobody changes either."""
+
+    source: Path
+    store: Path
+
+
+@pytest.fixture(scope="session")
+def story() -> Story:
+    return build_story()
+
+
+@pytest.fixture(scope="session")
+def shelf(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    folder = tmp_path_factory.mktemp("shelf")
+    source, store = folder / "blocks", folder / "store"
+    write_block_files(story.blocks[:150], source, xor_key=KEY)
+    index([source], store)
+    write_block_files([*story.blocks, *story.stale], source, xor_key=KEY)
+    index([source], store)
+    return Shelf(source, store)
+
+
+@pytest.fixture(scope="session")
+def chain(shelf: Shelf) -> Chain:
+    return open_chain(shelf.store)
