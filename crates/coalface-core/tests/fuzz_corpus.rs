@@ -129,9 +129,8 @@ fn agree(raw: &[u8]) -> bool {
     assert!(parsed.remaining().is_empty());
     assert_eq!((seen.n_txs, &seen.txids), (block.txid.len(), &block.txid));
     assert!(seen.weights.iter().zip(&block.tx_weight_wu).all(|(theirs, ours)| *theirs == u64::from(*ours)));
-    let prev = (0..block.prev_txid.len()).map(|n| {
-        [&block.prev_txid[n].0[..], &block.prev_vout[n].to_le_bytes(), block.script_sig[n].of(raw)].concat()
-    });
+    let prev = (0..block.prev_txid.len())
+        .map(|n| [&block.prev_txid[n].0[..], &block.prev_vout[n].to_le_bytes(), block.script_sig[n].of(raw)].concat());
     assert!(seen.prev.iter().cloned().eq(prev));
     let scripts = block.value_sat.iter().zip(&block.script).map(|(value, span)| (*value as u64, span.of(raw).to_vec()));
     assert!(seen.scripts.iter().cloned().eq(scripts));

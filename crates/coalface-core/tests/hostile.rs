@@ -17,8 +17,8 @@ use coalface_core::store::Snapshot;
 use coalface_core::Result;
 use rayon::prelude::*;
 use support::{
-    committed_states, digests_of, fresh_digests, in_pool, open_source, options, run, source_of, write_blocks,
-    ChainBuilder, Digests, Rng, TestBlock, TestSource,
+    assert_clean, committed_states, digests_of, fresh_digests, in_pool, open_source, options, run, source_of,
+    write_blocks, ChainBuilder, Digests, Rng, TestBlock, TestSource,
 };
 
 /// Bytes before a block: magic and length.
@@ -56,7 +56,7 @@ fn damage_then_good(good: &Good, bytes: &[u8], skip_damaged: bool, what: &str) -
         // Made-up blocks that hang on nothing would have to move back, but no source has them.
         let known = |hash| good.blocks.iter().any(|block| block.hash == hash);
         let snapshot = Snapshot::open(&*storage).unwrap().unwrap();
-        assert_eq!(error.code(), "block_gone", "{what}: {error}");
+        assert_eq!(error.code(), "source_block_gone", "{what}: {error}");
         assert!(
             error.hint().is_some() && !snapshot.columns.block_hash.iter().all(|hash| known(*hash)),
             "{what}: {error}"
@@ -79,8 +79,13 @@ fn index_folder(storage: Arc<ReplayStorage>, folder: &Path, skip_damaged: bool) 
 /// Every error of a damaged file says where, in one line, and has a known name.
 fn assert_clear(first: &Result<IndexReport>, what: &str) {
     if let Err(error) = first {
-        let codes =
-            ["block_file_damaged", "damaged_block", "xor_key_missing_or_wrong", "wrong_network", "mixed_networks"];
+        let codes = [
+            "block_file_damaged",
+            "source_damaged_block",
+            "xor_key_missing_or_wrong",
+            "wrong_network",
+            "mixed_networks",
+        ];
         assert!(codes.contains(&error.code()), "{what}: {}: {error}", error.code());
         assert!(error.to_string().contains("blk00000.dat") && !error.to_string().contains('\n'), "{what}: {error}");
     }
@@ -282,6 +287,9 @@ fn full_at_every_change(start: &Files, source: &TestSource, options: &IndexOptio
         assert!(known.contains(&state), "{what}: a state that was never committed");
         run(inner.clone(), &source.source, options).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(digests_of(&*inner).unwrap() == goal, "{what}: differs from a fresh build");
+        if n % 8 == 0 {
+            assert_clean(&*inner, &what);
+        }
     });
     undisturbed.files()
 }

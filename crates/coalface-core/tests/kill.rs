@@ -13,7 +13,9 @@ use coalface_core::link::index;
 use coalface_core::network::Network;
 use coalface_core::store::StoreWriter;
 use coalface_core::synth::{write_bulk, BulkOptions};
-use support::{digests_of, fresh_digests, open_source, options, source_of, write_blocks, ChainBuilder, Rng};
+use support::{
+    assert_clean, digests_of, fresh_digests, open_source, options, source_of, write_blocks, ChainBuilder, Rng,
+};
 
 const SOURCE: &str = "COALFACE_TEST_KILL_SOURCE";
 const STORE: &str = "COALFACE_TEST_KILL_STORE";
@@ -58,6 +60,7 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
         index_into(store, source);
         let found = digests_of(&FolderStorage::new(store.to_path_buf())).unwrap();
         assert_eq!(found, expected, "after {n_kills} kills");
+        assert_clean(&FolderStorage::new(store.to_path_buf()), "after kills");
     };
     while n_killed < n_kills {
         let mut child = start(source, &store);

@@ -13,8 +13,8 @@ use coalface_core::store::key::Salt;
 use coalface_core::store::Snapshot;
 use coalface_core::synth::{write_bulk, BulkOptions};
 use support::{
-    digests_of, fresh_digests, in_pool, open_source, options, run, run_with_salt, source_of, write_blocks,
-    ChainBuilder, Digests, Rng, TestBlock,
+    assert_clean, digests_of, fresh_digests, in_pool, open_source, options, run, run_with_salt, source_of,
+    write_blocks, ChainBuilder, Digests, Rng, TestBlock,
 };
 
 /// Indexes the sources one after the other into one store.
@@ -23,6 +23,7 @@ fn digests_in_steps<'a>(sources: impl IntoIterator<Item = &'a Source>, options: 
     for source in sources {
         run(storage.clone(), source, options).unwrap();
     }
+    assert_clean(&*storage, "after all steps");
     digests_of(&*storage).unwrap()
 }
 

@@ -177,7 +177,8 @@ pub fn records(folder: &std::path::Path, data: &[u8]) {
     let path = folder.join("blk00000.dat");
     std::fs::write(&path, rest).unwrap();
     for skip_damaged in [false, true] {
-        let Ok(source) = Source::open(std::slice::from_ref(&path), &SourceOptions { network: None, skip_damaged }) else {
+        let Ok(source) = Source::open(std::slice::from_ref(&path), &SourceOptions { network: None, skip_damaged })
+        else {
             continue;
         };
         let Ok(scan) = source.scan(&|_| ControlFlow::Continue(())) else {
