@@ -43,6 +43,23 @@ fn a_reorganised_store_equals_a_fresh_one() {
     assert_eq!(digest(&fresh), digest(&reorganised));
 }
 
+/// Every bound of a store is a store.
+#[test]
+fn a_store_that_was_moved_back() {
+    for sound in [complete(), partial()] {
+        let blocks = snapshot(&sound).unwrap().counts().blocks;
+        for bound in (0..blocks).step_by(7).chain([blocks - 1]) {
+            let storage = Arc::new((*sound).clone());
+            let salt = || unreachable!("the store exists");
+            let mut writer =
+                StoreWriter::open(storage.clone(), coalface_core::network::Network::Regtest, salt).unwrap();
+            writer.move_bound(bound).unwrap();
+            let report = report(&storage);
+            assert_eq!(problems(&report), [], "{bound} of {blocks}");
+        }
+    }
+}
+
 #[test]
 fn an_empty_store() {
     let storage = Arc::new(MemoryStorage::default());

@@ -121,7 +121,7 @@ fn a_flipped_byte_of_a_run_is_found() {
                 let storage = (*sound).clone();
                 flip(&storage, &file, at, 0x01);
                 let error = snapshot(&storage).unwrap_err();
-                assert_eq!(error.code(), "corrupt_store");
+                assert_eq!(error.code(), "store_corrupt");
                 assert!(error.to_string().contains(&file), "{error}");
             }
         }
@@ -138,7 +138,7 @@ fn a_short_file_is_named_when_the_store_is_opened() {
         let storage = (*sound).clone();
         storage.change(&file, |bytes| _ = bytes.pop());
         let error = snapshot(&storage).unwrap_err();
-        assert_eq!(error.code(), "corrupt_store", "{file}");
+        assert_eq!(error.code(), "store_corrupt", "{file}");
         assert!(error.to_string().contains(&format!("`{file}`")), "{error}");
     }
 }
@@ -286,10 +286,12 @@ fn edited_counts() {
     }
 }
 
+type Edit = fn(&mut Manifest);
+
 #[test]
 fn edited_manifests() {
     let sound = partial();
-    let edits: [(&str, fn(&mut Manifest)); 6] = [
+    let edits: [(&str, Edit); 6] = [
         ("files", |manifest| manifest.runs[0].clip.txs = u64::MAX),
         ("files", |manifest| manifest.chain.heights.extend([("zz".to_owned(), 5)])),
         ("files", |manifest| manifest.tails.extend([("no.column".to_owned(), 5)])),
@@ -359,7 +361,7 @@ fn every_full_chunk_has_its_checksum() {
     }
     let short = storage.clone();
     short.change(&file(&column), |sums| _ = sums.pop());
-    assert_eq!(Sums::open(&short, &column, bytes.len() as u64, appended.tail).unwrap_err().code(), "corrupt_store");
+    assert_eq!(Sums::open(&short, &column, bytes.len() as u64, appended.tail).unwrap_err().code(), "store_corrupt");
     flip(&storage, &file(&column), 4, 1);
     assert_eq!(wrong(&storage).len(), 1);
 }

@@ -4,15 +4,21 @@
 
 mod check_support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use check_support::chain::Rng;
 use check_support::{complete, forge_sums, partial, reorganised, snapshot, MemoryStorage};
 use coalface_core::forest::{cluster_size, explain, members, root_of};
+use coalface_core::lookup::history::History;
+use coalface_core::lookup::{self, Bound};
+use coalface_core::network::Network;
 use coalface_core::store::check::check;
 use coalface_core::store::digest::digests;
+use coalface_core::store::key::Salt;
 use coalface_core::store::run::RunKind;
-use coalface_core::store::Snapshot;
+use coalface_core::store::{Snapshot, StoreWriter};
+use coalface_core::taint::{trace, TraceOptions};
 
 const SEEDS: u64 = 400;
 const ALL_SEEDS_WITHIN: Duration = Duration::from_secs(120);
@@ -78,6 +84,40 @@ fn ask(snapshot: &Snapshot, rng: &mut Rng) {
     }
 }
 
+/// What answers are made of.
+fn look_up(snapshot: &Snapshot, rng: &mut Rng) {
+    let counts = *snapshot.counts();
+    for n in 0..60 {
+        let bound = Bound::blocks(snapshot, rng.below(counts.blocks + 2));
+        let tx = rng.below(counts.txs + 2) as u32;
+        let _ = lookup::tx::tx(snapshot, tx, &bound);
+        let _ = lookup::block::block(snapshot, rng.below(counts.blocks + 2) as usize);
+        let _ = lookup::tx::outpoint(snapshot, rng.below(counts.outputs + 2));
+        let id = rng.below(counts.addresses.max(1)) as u32;
+        let _ = lookup::tx::address_text(snapshot, id);
+        let _ = lookup::address::totals(snapshot, id, &bound);
+        if let Ok(mut history) = History::new(snapshot.clone(), id, bound, 10) {
+            while let Ok(Some(_)) = history.next_window() {}
+        }
+        let _ = lookup::coverage::segments(snapshot, &bound);
+        if n % 10 == 0 {
+            let options = TraceOptions { bound, max_txs: 1_000, stops: vec![id], stop_at_coinjoins: n % 20 == 0 };
+            let origins = [rng.below(counts.outputs + 1), 0];
+            let _ = trace(snapshot, &origins, &options, &|_| std::ops::ControlFlow::Continue(()));
+        }
+    }
+}
+
+/// Recovery and a reorganisation of a damaged store, and what it then is.
+fn take_back(storage: MemoryStorage, rng: &mut Rng) {
+    let storage = Arc::new(storage);
+    let Ok(mut writer) = StoreWriter::open(storage.clone(), Network::Regtest, || Ok(Salt([0; 16]))) else { return };
+    let blocks = writer.snapshot().counts().blocks;
+    if writer.move_bound(rng.below(blocks + 1)).is_ok() {
+        let _ = check(&*storage, writer.snapshot(), &|_| std::ops::ControlFlow::Continue(()));
+    }
+}
+
 #[test]
 fn any_bytes_are_answered() {
     let sound = [complete(), partial(), reorganised()];
@@ -95,7 +135,9 @@ fn any_bytes_are_answered() {
         let report = check(&storage, &snapshot, &|_| std::ops::ControlFlow::Continue(()));
         failed += u64::from(report.is_ok_and(|report| !report.is_ok()));
         ask(&snapshot, &mut rng);
+        look_up(&snapshot, &mut rng);
         let _ = digests(&storage, &snapshot);
+        take_back(storage, &mut rng);
     }
     assert!(start.elapsed() < ALL_SEEDS_WITHIN, "{:?}", start.elapsed());
     assert!(opened > SEEDS / 2 && failed > SEEDS / 3, "{opened} opened, {failed} of them damaged");

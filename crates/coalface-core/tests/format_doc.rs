@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use coalface_core::script::Kind;
+use coalface_core::hash::Hash32;
+use coalface_core::script::{AddressKey, Kind};
+use coalface_core::store::key::Salt;
 use coalface_core::store::layout::{all_columns, Counts, FORMAT, GROUPS};
 use coalface_core::store::manifest::Manifest;
 use coalface_core::store::run::RunKind;
@@ -111,4 +113,50 @@ fn the_example_is_a_manifest() {
     let manifest = serde_json::to_value(manifest).unwrap();
     let existing = manifest.as_object().unwrap().keys().map(|name| format!("`{name}`")).collect();
     assert_eq!(fields, existing);
+}
+
+/// "SipHash-1-3 over one byte with the kind of the address followed by its key bytes", written out.
+fn sip_1_3(key: [u8; 16], bytes: &[u8]) -> u64 {
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap());
+    let (k0, k1) = (word(&key[..8]), word(&key[8..]));
+    let mut v = [
+        k0 ^ 0x736f_6d65_7073_6575,
+        k1 ^ 0x646f_7261_6e64_6f6d,
+        k0 ^ 0x6c79_6765_6e65_7261,
+        k1 ^ 0x7465_6462_7974_6573,
+    ];
+    let round = |v: &mut [u64; 4]| {
+        v[0] = v[0].wrapping_add(v[1]);
+        v[1] = v[1].rotate_left(13) ^ v[0];
+        v[0] = v[0].rotate_left(32);
+        v[2] = v[2].wrapping_add(v[3]);
+        v[3] = v[3].rotate_left(16) ^ v[2];
+        v[0] = v[0].wrapping_add(v[3]);
+        v[3] = v[3].rotate_left(21) ^ v[0];
+        v[2] = v[2].wrapping_add(v[1]);
+        v[1] = v[1].rotate_left(17) ^ v[2];
+        v[2] = v[2].rotate_left(32);
+    };
+    let mut padded = bytes.to_vec();
+    padded.resize(bytes.len() / 8 * 8 + 7, 0);
+    padded.push(bytes.len() as u8);
+    for chunk in padded.chunks_exact(8) {
+        v[3] ^= word(chunk);
+        round(&mut v);
+        v[0] ^= word(chunk);
+    }
+    v[2] ^= 0xff;
+    (0..3).for_each(|_| round(&mut v));
+    v[0] ^ v[1] ^ v[2] ^ v[3]
+}
+
+#[test]
+fn salted_keys() {
+    let salt: [u8; 16] = std::array::from_fn(|n| n as u8 * 11);
+    let txid: [u8; 32] = std::array::from_fn(|n| n as u8 * 7);
+    assert_eq!(Salt(salt).txid(&Hash32(txid)), sip_1_3(salt, &txid));
+    for (kind, payload) in [(Kind::P2pkh, &txid[..20]), (Kind::P2tr, &txid[..]), (Kind::Anchor, &[])] {
+        let bytes = [&[kind as u8][..], payload].concat();
+        assert_eq!(Salt(salt).address(&AddressKey::of(kind, payload)), sip_1_3(salt, &bytes), "{}", kind.name());
+    }
 }

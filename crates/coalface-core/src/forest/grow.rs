@@ -30,8 +30,12 @@ pub struct Forest {
     base_addresses: u64,
     /// Links of committed addresses.
     committed: HashMap<AddressId, (AddressId, TxNum)>,
-    /// Sizes of roots that were looked up or changed.
-    sizes: HashMap<AddressId, u32>,
+    /// Addresses before this run; sizes of later ones are in `new_sizes`.
+    first_new: u64,
+    /// Sizes of roots among the addresses of this run (0 stands for 1).
+    new_sizes: Vec<u32>,
+    /// Sizes of older roots that were looked up or changed.
+    old_sizes: HashMap<AddressId, u32>,
     /// All new links in the order they were made.
     pub children: Vec<Child>,
     inputs: Vec<AddressId>,
@@ -42,7 +46,7 @@ impl Forest {
     /// A forest that grows on `base_addresses` committed addresses.
     #[must_use]
     pub fn new(base_addresses: u64) -> Forest {
-        Forest { base_addresses, ..Forest::default() }
+        Forest { base_addresses, first_new: base_addresses, ..Forest::default() }
     }
 
     /// Links what transaction `tx` ties together: `inputs` are its input addresses in order (or NONE), `outputs` its
@@ -104,15 +108,25 @@ impl Forest {
     }
 
     fn size(&mut self, base: &Snapshot, root: AddressId) -> u32 {
-        if let Some(size) = self.sizes.get(&root) {
-            return *size;
+        match u64::from(root).checked_sub(self.first_new) {
+            Some(n) => self.new_sizes.get(n as usize).map_or(1, |size| (*size).max(1)),
+            None => {
+                *self.old_sizes.entry(root).or_insert_with(|| super::walk::cluster_size(base, root, base.counts().txs))
+            }
         }
-        if u64::from(root) >= self.base_addresses {
-            return 1;
+    }
+
+    fn set_size(&mut self, root: AddressId, size: u32) {
+        match u64::from(root).checked_sub(self.first_new) {
+            Some(n) => {
+                let n = n as usize;
+                if n >= self.new_sizes.len() {
+                    self.new_sizes.resize(n + 1, 0);
+                }
+                self.new_sizes[n] = size;
+            }
+            None => _ = self.old_sizes.insert(root, size),
         }
-        let size = super::walk::cluster_size(base, root, base.counts().txs);
-        self.sizes.insert(root, size);
-        size
     }
 
     fn link(&mut self, base: &Snapshot, delta: &mut Delta, tx: TxNum, a: AddressId, b: AddressId) -> AddressId {
@@ -127,8 +141,7 @@ impl Forest {
             self.committed.insert(child, (parent, tx));
         }
         let size = size_a.saturating_add(size_b);
-        self.sizes.insert(parent, size);
-        self.sizes.remove(&child);
+        self.set_size(parent, size);
         self.children.push(Child { parent, child, size });
         parent
     }

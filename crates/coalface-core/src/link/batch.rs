@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::fault::Fault;
 use super::intern::{self, Revealed};
 use super::load::Loaded;
-use super::table::{shard_of, Table};
+use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
@@ -46,6 +46,12 @@ pub struct Linker {
     pub externals: std::collections::HashMap<(Hash32, u32), u32>,
     /// Clusters.
     pub forest: Forest,
+    /// Bytes of new rows that were written ahead of their commit.
+    pub ahead_bytes: u64,
+    /// What an earlier batch left, so that its memory is used again.
+    pub used: Vec<Linked>,
+    /// The same for occurrences of addresses.
+    pub occurrences: intern::Occurrences,
 }
 
 /// What linking found for one block.
@@ -59,6 +65,8 @@ pub struct Linked {
     pub value_sat: Vec<i64>,
     /// Per input: address or NONE.
     pub address: Vec<u32>,
+    /// Per external input: address that it proves, or NONE.
+    pub revealed_address: Vec<u32>,
     /// Per input: as the column.
     pub spend_flags: Vec<u32>,
     /// Per output: address or NONE.
@@ -71,6 +79,21 @@ pub struct Linked {
     pub duplicates: Vec<(usize, u32)>,
     /// First rule that the block breaks.
     pub fault: Option<Fault>,
+}
+
+impl Linked {
+    fn restart(&mut self, before: Counts) {
+        self.before = before;
+        self.spent_output.clear();
+        self.value_sat.clear();
+        self.address.clear();
+        self.revealed_address.clear();
+        self.spend_flags.clear();
+        self.output_address.clear();
+        self.coinbase_spends.clear();
+        self.duplicates.clear();
+        self.fault = None;
+    }
 }
 
 impl Linker {
@@ -98,6 +121,9 @@ impl Linker {
             new_output_keys: std::collections::VecDeque::new(),
             externals: std::collections::HashMap::new(),
             forest: Forest::new(counts.addresses),
+            ahead_bytes: 0,
+            used: Vec::new(),
+            occurrences: intern::Occurrences::default(),
             base,
         }
     }
@@ -191,13 +217,14 @@ impl Linker {
 
     /// Appends what needs no look-up, and enters the transactions into the table. Returns one [`Linked`] a block.
     fn append(&mut self, blocks: &[Loaded]) -> Vec<Linked> {
-        let mut linked = Vec::with_capacity(blocks.len());
+        let mut linked = std::mem::take(&mut self.used);
+        linked.resize_with(blocks.len(), Linked::default);
         let first_tx = self.counts.txs;
-        for loaded in blocks {
-            linked.push(Linked { before: self.counts, ..Linked::default() });
+        for (loaded, linked) in blocks.iter().zip(&mut linked) {
+            linked.restart(self.counts);
             self.append_block(loaded);
         }
-        self.enter_txs(blocks, first_tx, &mut linked);
+        self.enter_txs(first_tx, &mut linked);
         linked
     }
 
@@ -254,37 +281,40 @@ impl Linker {
     }
 
     /// Enters the new transactions, shard by shard in parallel, and notes those whose id is taken.
-    fn enter_txs(&mut self, blocks: &[Loaded], first_tx: u64, linked: &mut [Linked]) {
+    fn enter_txs(&mut self, first_tx: u64, linked: &mut [Linked]) {
         let mut table = std::mem::take(&mut self.tx_table);
         let this = &*self;
-        let taken: Vec<Vec<(usize, usize, u32)>> = table
+        let keys = &self.tx_keys[(first_tx - self.base.counts().txs) as usize..];
+        let (order, starts) = by_shard(keys);
+        let taken: Vec<Vec<(u32, u32)>> = table
             .shards
             .par_iter_mut()
             .enumerate()
             .map(|(shard_no, shard)| {
+                const AHEAD: usize = 8;
                 let mut taken = Vec::new();
-                let mut tx = first_tx as u32;
-                for (block_no, loaded) in blocks.iter().enumerate() {
-                    for (n, key) in loaded.tx_key.iter().enumerate() {
-                        if shard_of(*key) == shard_no {
-                            let txid = &loaded.block.txid[n];
-                            let older = shard.candidates(*key).filter(|other| this.txid(*other) == txid).max();
-                            let older = match older {
-                                None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
-                                found => found,
-                            };
-                            taken.extend(older.map(|older| (block_no, n, older)));
-                            shard.insert(*key, tx);
-                        }
-                        tx += 1;
+                let mine = &order[starts[shard_no]..starts[shard_no + 1]];
+                for (at, n) in mine.iter().enumerate() {
+                    if let Some(ahead) = mine.get(at + AHEAD) {
+                        shard.prefetch(keys[*ahead as usize]);
                     }
+                    let (key, tx) = (keys[*n as usize], first_tx as u32 + n);
+                    let txid = this.txid(tx);
+                    let older = shard.candidates(key).filter(|other| this.txid(*other) == txid).max();
+                    let older = match older {
+                        None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
+                        found => found,
+                    };
+                    taken.extend(older.map(|older| (tx, older)));
+                    shard.insert(key, tx);
                 }
                 taken
             })
             .collect();
         self.tx_table = table;
-        for (block_no, n, older) in taken.into_iter().flatten() {
-            linked[block_no].duplicates.push((n, older));
+        for (tx, older) in taken.into_iter().flatten() {
+            let block_no = linked.partition_point(|linked| linked.before.txs <= u64::from(tx)) - 1;
+            linked[block_no].duplicates.push(((u64::from(tx) - linked[block_no].before.txs) as usize, older));
         }
     }
 
@@ -353,8 +383,7 @@ impl Linker {
     /// Value, address and flags of every input, now that outputs have addresses.
     fn gather(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
         let block = &loaded.block;
-        let revealed = std::mem::take(&mut linked.address);
-        let mut revealed = revealed.into_iter();
+        let mut revealed = linked.revealed_address.iter().copied();
         for (n, spent) in linked.spent_output.iter().enumerate() {
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);

@@ -29,7 +29,7 @@ pub enum Fault {
     /// An amount outside 0 to 21 million bitcoin.
     #[error("transaction {txid}: amount {value_sat} sat is not between 0 and {allowed_sat}")]
     Amount { txid: Hash32, value_sat: i64, allowed_sat: i64 },
-    /// Spends what does not exist (or must not be spent, as the genesis coinbase).
+    /// Spends what does not exist (or cannot be spent: the genesis coinbase, OP_RETURN).
     #[error("transaction {txid} input {n}: output {prev_txid}:{prev_vout} does not exist")]
     MissingOutput { txid: Hash32, n: usize, prev_txid: Hash32, prev_vout: u32 },
     /// Spends what is spent.

@@ -212,9 +212,8 @@ impl Linker {
                 self.push_key_links(address, tx, &mut keys);
             }
             let tx_end = linked.before.outputs + u64::from(loaded.block.first_output[n_tx + 1]);
-            while let Some((address, _, mut keys)) =
-                self.new_output_keys.pop_front_if(|new| new.1 < tx_end.min(block_end))
-            {
+            while self.new_output_keys.front().is_some_and(|new| new.1 < tx_end.min(block_end)) {
+                let Some((address, _, mut keys)) = self.new_output_keys.pop_front() else { break };
                 self.set_has_keys(address);
                 self.push_key_links(address, tx, &mut keys);
             }

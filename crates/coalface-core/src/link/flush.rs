@@ -8,6 +8,9 @@ use crate::store::journal::Stamps;
 use crate::store::run::{Entry, RunKind};
 use crate::store::writer::{Commit, NewRun, StoreWriter};
 
+/// Rows are written ahead of their commit in portions of this size, so that the disk need not wait for it.
+const AHEAD_BYTES: u64 = 96 << 20;
+
 impl Linker {
     /// Bytes of new rows that wait for a commit.
     #[must_use]
@@ -19,6 +22,19 @@ impl Linker {
             Ok::<(), std::convert::Infallible>(())
         });
         bytes
+    }
+
+    /// Writes rows ahead of their commit once enough of them have come since the last time.
+    ///
+    /// # Errors
+    /// If a file operation fails.
+    pub fn write_ahead(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+        let waiting = self.waiting_bytes();
+        if waiting >= self.ahead_bytes + AHEAD_BYTES {
+            writer.append_early(&self.delta, &self.counts)?;
+            self.ahead_bytes = waiting;
+        }
+        Ok(())
     }
 
     /// Commits all new rows and goes on from there. Tables of more than `max_table_bytes` bytes are emptied.
@@ -63,6 +79,7 @@ impl Linker {
         writer.commit(Commit { delta, counts: self.counts, stamps, runs })?;
         self.base = writer.snapshot().clone();
         self.delta.truncate(&base, &base);
+        self.ahead_bytes = 0;
         self.tx_keys.clear();
         self.address_keys.clear();
         self.spent.clear();

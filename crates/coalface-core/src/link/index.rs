@@ -286,13 +286,14 @@ impl<'a> Run<'a> {
         let mut linker = Linker::new(writer.snapshot().clone());
         let mut batches = batches(&to_load, self.options.batch_bytes).into_iter();
         let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
-        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch)).transpose()?;
+        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch, Vec::new())).transpose()?;
+        let mut used = Vec::new();
         while let Some(current) = loaded.take() {
             let next = batches.next();
             // The next batch is read and parsed while this one is linked.
             let (linked, loading) = rayon::join(
                 || self.link(writer, &mut linker, &current),
-                || next.map(|batch| load(self.source, salt, batch)).transpose(),
+                || next.map(|batch| load(self.source, salt, batch, std::mem::take(&mut used))).transpose(),
             );
             let (n_sound, fault) = linked?;
             self.report.blocks_added += n_sound as u64;
@@ -310,6 +311,7 @@ impl<'a> Run<'a> {
                 return Err(Error::Cancelled);
             }
             loaded = loading?;
+            used = current;
         }
         linker.flush(writer, self.options.max_table_bytes)?;
         Ok(ControlFlow::Continue(()))
@@ -320,9 +322,14 @@ impl<'a> Run<'a> {
         let readable = batch.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(batch.len());
         let mut linked = linker.link(&batch[..readable])?;
         let (n_sound, fault) = linker.finish(&batch[..readable], &mut linked)?;
+        linker.used = linked;
         let fault = fault.or_else(|| batch.get(readable).and_then(|loaded| loaded.fault.clone()));
-        if fault.is_none() && linker.waiting_bytes() >= self.options.commit_bytes {
-            linker.flush(writer, self.options.max_table_bytes)?;
+        if fault.is_none() {
+            if linker.waiting_bytes() >= self.options.commit_bytes {
+                linker.flush(writer, self.options.max_table_bytes)?;
+            } else {
+                linker.write_ahead(writer)?;
+            }
         }
         Ok((n_sound, fault))
     }

@@ -8,10 +8,12 @@ use rayon::prelude::*;
 
 use super::batch::{Linked, Linker};
 use super::load::Loaded;
-use super::table::{shard_of, Shard, Table};
+use super::table::{by_shard, Shard, Table};
 use crate::ids::{MAX_ADDRESS, NONE_U32, NONE_U64};
 use crate::script::{AddressKey, KeyLink, Kind, Revealed as RevealedAddress};
 use crate::store::error::StoreError;
+use crate::store::key::Salt;
+use crate::store::run::RunKind;
 use crate::store::Counts;
 
 /// An address that the spend of an external output proves.
@@ -31,18 +33,42 @@ impl Revealed {
     }
 }
 
-/// One occurrence of an address.
-#[derive(Clone, Copy)]
-struct Item<'a> {
-    key: u64,
-    kind: Kind,
-    payload: &'a [u8],
-    /// Output number, or NONE for a revealed one.
-    output: u64,
+/// Occurrences of addresses in a batch, in chain order: a transaction's revealed ones before its outputs.
+#[derive(Debug, Default)]
+pub struct Occurrences {
+    /// Salted key of the address.
+    keys: Vec<u64>,
+    /// Block of the batch.
+    block: Vec<u32>,
+    /// Output of that block; with the high bit set, a revealed address of that block.
+    row: Vec<u32>,
+    /// Id of the address, or the first new id plus the position of its first occurrence.
+    ids: Vec<u32>,
 }
 
-/// Assigns ids to all addresses of the batch: fills `output_address`, and `address` with one entry per external
-/// input, and appends the rows of new addresses.
+const REVEALED: u32 = 1 << 31;
+
+/// What the occurrences stand in.
+#[derive(Clone, Copy)]
+struct Batch<'a> {
+    blocks: &'a [Loaded],
+    revealed: &'a [Vec<Option<Revealed>>],
+}
+
+impl<'a> Batch<'a> {
+    fn address(&self, occurrences: &Occurrences, n: usize) -> (Kind, &'a [u8]) {
+        let (block, row) = (occurrences.block[n] as usize, occurrences.row[n]);
+        if row & REVEALED == 0 {
+            let loaded = &self.blocks[block];
+            return (loaded.kind[row as usize], loaded.payload[row as usize].of(&loaded.raw));
+        }
+        let revealed = self.revealed[block][(row & !REVEALED) as usize].as_ref().expect("only known ones occur");
+        (revealed.address.kind, revealed.address.payload())
+    }
+}
+
+/// Assigns ids to all addresses of the batch: fills `output_address` and `revealed_address`, and appends the rows of
+/// new addresses.
 ///
 /// # Errors
 /// [`StoreError::Full`].
@@ -52,186 +78,186 @@ pub fn intern(
     linked: &mut [Linked],
     revealed: &[Vec<Option<Revealed>>],
 ) -> Result<(), StoreError> {
-    let salt = linker.base.salt();
-    let mut items = Vec::new();
-    let mut block_ends = Vec::with_capacity(blocks.len());
-    for ((loaded, linked), revealed) in blocks.iter().zip(&*linked).zip(revealed) {
-        collect(loaded, linked, revealed, salt, &mut items);
-        block_ends.push(items.len());
-    }
+    let batch = Batch { blocks, revealed };
+    let mut occurrences = std::mem::take(&mut linker.occurrences);
+    let block_ends = occurrences.collect(batch, linker.base.salt());
     let first_new = linker.counts.addresses;
-    let wanted = first_new + items.len() as u64;
+    let wanted = first_new + occurrences.keys.len() as u64;
     if wanted > MAX_ADDRESS {
         return Err(StoreError::Full { what: "addresses", wanted, limit: MAX_ADDRESS });
     }
     let mut table = std::mem::take(&mut linker.address_table);
-    let (ids, new) = look_up(linker, &mut table, &items, first_new);
+    let new = occurrences.look_up(linker, &mut table, batch, first_new as u32);
     linker.address_table = table;
-    let final_id = |provisional: u32| -> u32 {
-        if u64::from(provisional) < first_new {
-            return provisional;
-        }
-        let position = provisional - first_new as u32;
-        first_new as u32 + new.partition_point(|p| *p < position) as u32
-    };
-    hand_out(
-        &items,
-        &block_ends,
-        linked,
-        revealed,
-        blocks,
-        |n| final_id(ids[n]),
-        |end| first_new + new.partition_point(|p| (*p as usize) < end) as u64,
-    );
+    hand_out(&occurrences, &block_ends, linked, batch, &new, first_new);
     for position in &new {
-        append_row(linker, &items[*position as usize]);
+        let n = *position as usize;
+        let (kind, payload) = batch.address(&occurrences, n);
+        let row = occurrences.row[n];
+        let output = match row & REVEALED {
+            0 => linked[occurrences.block[n] as usize].before.outputs + u64::from(row),
+            _ => NONE_U64,
+        };
+        append_row(linker, occurrences.keys[n], kind, payload, output);
     }
+    linker.occurrences = occurrences;
     Ok(())
 }
 
-/// Occurrences of addresses in one block, in chain order: a transaction's revealed ones before its outputs.
-fn collect<'a>(
-    loaded: &'a Loaded,
-    linked: &Linked,
-    revealed: &'a [Option<Revealed>],
-    salt: crate::store::key::Salt,
-    items: &mut Vec<Item<'a>>,
-) {
-    let mut known = revealed.iter().flatten().peekable();
-    for n_tx in 0..loaded.block.txid.len() {
-        let inputs_end = loaded.inputs(n_tx).end as u32;
-        while let Some(revealed) = known.next_if(|revealed| revealed.input < inputs_end) {
-            let (kind, payload) = (revealed.address.kind, revealed.address.payload());
-            let key = salt.address(&AddressKey::of(kind, payload));
-            items.push(Item { key, kind, payload, output: NONE_U64 });
-        }
-        for n in loaded.outputs(n_tx) {
-            if loaded.kind[n].has_address() {
-                items.push(Item {
-                    key: loaded.address_key[n],
-                    kind: loaded.kind[n],
-                    payload: loaded.payload[n].of(&loaded.raw),
-                    output: linked.before.outputs + n as u64,
-                });
-            }
-        }
-    }
-}
-
-/// Value per item (an id, or `first_new` plus the position of its first occurrence), and the sorted new positions.
-fn look_up(linker: &Linker, table: &mut Table, items: &[Item<'_>], first_new: u64) -> (Vec<u32>, Vec<u32>) {
-    const AHEAD: usize = 8;
-    let per_shard: Vec<(Vec<(u32, u32)>, Vec<u32>)> = table
-        .shards
-        .par_iter_mut()
-        .enumerate()
-        .map(|(shard_no, shard)| {
-            let mine: Vec<u32> =
-                (0..items.len() as u32).filter(|n| shard_of(items[*n as usize].key) == shard_no).collect();
-            let mut found = Vec::with_capacity(mine.len());
-            let mut new = Vec::new();
-            for (at, position) in mine.iter().enumerate() {
-                if let Some(ahead) = mine.get(at + AHEAD) {
-                    shard.prefetch(items[*ahead as usize].key);
+impl Occurrences {
+    /// Fills in the occurrences of the batch; returns where those of each block end.
+    fn collect(&mut self, batch: Batch<'_>, salt: Salt) -> Vec<usize> {
+        self.keys.clear();
+        self.block.clear();
+        self.row.clear();
+        let mut block_ends = Vec::with_capacity(batch.blocks.len());
+        for (block_no, (loaded, revealed)) in batch.blocks.iter().zip(batch.revealed).enumerate() {
+            let mut known = revealed.iter().enumerate().filter_map(|(n, r)| r.as_ref().map(|r| (n, r))).peekable();
+            for n_tx in 0..loaded.block.txid.len() {
+                let inputs_end = loaded.inputs(n_tx).end as u32;
+                while let Some((n, revealed)) = known.next_if(|(_, revealed)| revealed.input < inputs_end) {
+                    let key = AddressKey::of(revealed.address.kind, revealed.address.payload());
+                    self.push(salt.address(&key), block_no, REVEALED | n as u32);
                 }
-                let value = find(linker, shard, items, first_new, *position).unwrap_or_else(|| {
-                    new.push(*position);
-                    let value = first_new as u32 + position;
-                    shard.insert(items[*position as usize].key, value);
-                    value
-                });
-                found.push((*position, value));
+                for n in loaded.outputs(n_tx) {
+                    if loaded.kind[n].has_address() {
+                        self.push(loaded.address_key[n], block_no, n as u32);
+                    }
+                }
             }
-            (found, new)
-        })
-        .collect();
-    let mut ids = vec![0u32; items.len()];
-    let mut new = Vec::new();
-    for (found, new_here) in &per_shard {
-        for (position, value) in found {
-            ids[*position as usize] = *value;
+            block_ends.push(self.keys.len());
         }
-        new.extend_from_slice(new_here);
+        block_ends
     }
-    new.par_sort_unstable();
-    // The table learns the ids: the n-th new position is the n-th new id.
-    table.shards.par_iter_mut().zip(&per_shard).for_each(|(shard, (_, new_here))| {
-        // Ascending, so that no provisional value can be mistaken for an id handed out before it.
-        for position in new_here {
-            let rank = new.partition_point(|p| p < position) as u32;
-            shard.change(items[*position as usize].key, first_new as u32 + position, first_new as u32 + rank);
+
+    fn push(&mut self, key: u64, block: usize, row: u32) {
+        self.keys.push(key);
+        self.block.push(block as u32);
+        self.row.push(row);
+    }
+
+    /// Fills in the ids; returns the positions of first occurrences of new addresses, ascending.
+    fn look_up(&mut self, linker: &Linker, table: &mut Table, batch: Batch<'_>, first_new: u32) -> Vec<u32> {
+        const AHEAD: usize = 8;
+        let (order, starts) = by_shard(&self.keys);
+        let this = &*self;
+        let per_shard: Vec<(Vec<u32>, Vec<u32>)> = table
+            .shards
+            .par_iter_mut()
+            .enumerate()
+            .map(|(shard_no, shard)| {
+                let mine = &order[starts[shard_no]..starts[shard_no + 1]];
+                let mut found = Vec::with_capacity(mine.len());
+                let mut new = Vec::new();
+                for (at, position) in mine.iter().enumerate() {
+                    if let Some(ahead) = mine.get(at + AHEAD) {
+                        shard.prefetch(this.keys[*ahead as usize]);
+                    }
+                    let known = this.find(linker, shard, batch, first_new, *position);
+                    found.push(known.unwrap_or_else(|| {
+                        new.push(*position);
+                        shard.insert(this.keys[*position as usize], first_new + position);
+                        first_new + position
+                    }));
+                }
+                (found, new)
+            })
+            .collect();
+        self.ids.clear();
+        self.ids.resize(self.keys.len(), 0);
+        let mut new = Vec::new();
+        for (shard_no, (found, new_here)) in per_shard.iter().enumerate() {
+            for (position, value) in order[starts[shard_no]..starts[shard_no + 1]].iter().zip(found) {
+                self.ids[*position as usize] = *value;
+            }
+            new.extend_from_slice(new_here);
         }
-    });
-    (ids, new)
+        new.par_sort_unstable();
+        // The n-th new position is the n-th new id: first occurrences get theirs, then the table and the others.
+        for (rank, position) in new.iter().enumerate() {
+            self.ids[*position as usize] = first_new + rank as u32;
+        }
+        let this = &*self;
+        table.shards.par_iter_mut().zip(&per_shard).for_each(|(shard, (_, new_here))| {
+            // Ascending, so that no provisional value can be mistaken for an id handed out before it.
+            for position in new_here {
+                let n = *position as usize;
+                shard.change(this.keys[n], first_new + position, this.ids[n]);
+            }
+        });
+        let mut rank = 0;
+        for n in 0..self.ids.len() {
+            if new.get(rank).is_some_and(|position| *position as usize == n) {
+                rank += 1;
+            } else if self.ids[n] >= first_new {
+                // The first occurrence lies before this one and has its final id.
+                self.ids[n] = self.ids[(self.ids[n] - first_new) as usize];
+            }
+        }
+        new
+    }
+
+    /// Id or provisional value of an address that is known.
+    fn find(&self, linker: &Linker, shard: &Shard, batch: Batch<'_>, first_new: u32, position: u32) -> Option<u32> {
+        let key = self.keys[position as usize];
+        let address = batch.address(self, position as usize);
+        let same = |value: &u32| match value.checked_sub(first_new) {
+            Some(other) => batch.address(self, other as usize) == address,
+            None => linker.address_payload(*value) == Some(address),
+        };
+        let recent = shard.candidates(key).find(same);
+        let bound = linker.table_base.1;
+        if recent.is_some() || bound == 0 {
+            return recent;
+        }
+        let entries = linker.base.entries(RunKind::Address, key);
+        entries.map(|entry| entry.value).filter(|id| *id < bound).map(|id| id as u32).find(same)
+    }
 }
 
-/// Id or provisional value of an item that is known.
-fn find(linker: &Linker, shard: &Shard, items: &[Item<'_>], first_new: u64, position: u32) -> Option<u32> {
-    let item = &items[position as usize];
-    let same = |value: &u32| {
-        if u64::from(*value) >= first_new {
-            let other = &items[(u64::from(*value) - first_new) as usize];
-            other.kind == item.kind && other.payload == item.payload
-        } else {
-            linker.address_payload(*value) == Some((item.kind, item.payload))
-        }
-    };
-    let recent = shard.candidates(item.key).find(same);
-    if recent.is_some() || linker.table_base.1 == 0 {
-        return recent;
-    }
-    let bound = linker.table_base.1;
-    let entries = linker.base.entries(crate::store::run::RunKind::Address, item.key);
-    entries.map(|entry| entry.value).filter(|id| *id < bound).map(|id| id as u32).find(same)
-}
-
-/// Writes the final ids into the blocks they belong to.
+/// Writes the ids into the blocks they belong to.
 fn hand_out(
-    items: &[Item<'_>],
+    occurrences: &Occurrences,
     block_ends: &[usize],
     linked: &mut [Linked],
-    revealed: &[Vec<Option<Revealed>>],
-    blocks: &[Loaded],
-    id_of: impl Fn(usize) -> u32 + Sync,
-    addresses_before: impl Fn(usize) -> u64 + Sync,
+    batch: Batch<'_>,
+    new: &[u32],
+    first_new: u64,
 ) {
     linked.par_iter_mut().enumerate().for_each(|(block_no, linked)| {
         let start = block_no.checked_sub(1).map_or(0, |before| block_ends[before]);
-        linked.first_address = addresses_before(start);
-        linked.output_address = vec![NONE_U32; blocks[block_no].kind.len()];
-        let mut ids_of_revealed = Vec::new();
+        linked.first_address = first_new + new.partition_point(|position| (*position as usize) < start) as u64;
+        linked.output_address.resize(batch.blocks[block_no].kind.len(), NONE_U32);
+        linked.revealed_address.resize(batch.revealed[block_no].len(), NONE_U32);
         for n in start..block_ends[block_no] {
-            match items[n].output {
-                NONE_U64 => ids_of_revealed.push(id_of(n)),
-                output => linked.output_address[(output - linked.before.outputs) as usize] = id_of(n),
-            }
+            let row = occurrences.row[n];
+            let cell = match row & REVEALED {
+                0 => &mut linked.output_address[row as usize],
+                _ => &mut linked.revealed_address[(row & !REVEALED) as usize],
+            };
+            *cell = occurrences.ids[n];
         }
-        let mut ids_of_revealed = ids_of_revealed.into_iter();
-        linked.address = revealed[block_no]
-            .iter()
-            .map(|revealed| revealed.and_then(|_| ids_of_revealed.next()).unwrap_or(NONE_U32))
-            .collect();
     });
 }
 
-fn append_row(linker: &mut Linker, item: &Item<'_>) {
+fn append_row(linker: &mut Linker, key: u64, kind: Kind, payload: &[u8], output: u64) {
     let (delta, counts) = (&mut linker.delta, &mut linker.counts);
     let id = counts.addresses as u32;
-    let slot = append_payload(delta, counts, item.kind, item.payload);
-    delta.address_kind.push(item.kind as u8);
+    let slot = append_payload(delta, counts, kind, payload);
+    delta.address_kind.push(kind as u8);
     delta.address_slot.push(slot);
-    delta.address_first_output.push(item.output);
+    delta.address_first_output.push(output);
     delta.strict_parent.push(NONE_U32);
     delta.strict_link_tx.push(NONE_U32);
-    linker.address_keys.push(item.key);
+    linker.address_keys.push(key);
     counts.addresses += 1;
     if linker.keys_seen.len() * 64 < counts.addresses as usize {
         linker.keys_seen.push(0);
     }
-    let mut links: Vec<KeyLink> = Vec::new();
-    if matches!(item.kind, Kind::P2pk | Kind::Multisig) && item.output != NONE_U64 {
-        crate::script::output_keys(item.kind, item.payload, &mut links);
-        linker.new_output_keys.push_back((id, item.output, links));
+    if matches!(kind, Kind::P2pk | Kind::Multisig) && output != NONE_U64 {
+        let mut links: Vec<KeyLink> = Vec::new();
+        crate::script::output_keys(kind, payload, &mut links);
+        linker.new_output_keys.push_back((id, output, links));
     }
 }
 

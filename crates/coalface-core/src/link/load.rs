@@ -51,28 +51,19 @@ pub struct ToLoad {
     pub complete: bool,
 }
 
-/// Loads the blocks in parallel, in their order.
+/// Loads the blocks in parallel, in their order, into `used`, an earlier batch whose memory is taken over.
 ///
 /// # Errors
 /// If a file cannot be read; a block that breaks a rule is returned with its fault.
-pub fn load(source: &Source, salt: Salt, blocks: &[ToLoad]) -> Result<Vec<Loaded>, BlockFileError> {
-    blocks.par_iter().map(|to_load| load_one(source, salt, to_load)).collect()
-}
-
-fn load_one(source: &Source, salt: Salt, to_load: &ToLoad) -> Result<Loaded, BlockFileError> {
-    let mut loaded = Loaded {
-        height: to_load.height,
-        complete: to_load.complete,
-        file_no: to_load.block.file,
-        offset: to_load.block.offset,
-        ..Loaded::default()
-    };
-    source.read_block(&to_load.block, &mut loaded.raw)?;
-    loaded.fault = fault_of_bytes(&mut loaded.block, &loaded.raw);
-    if loaded.fault.is_none() {
-        loaded.derive(salt);
-    }
-    Ok(loaded)
+pub fn load(
+    source: &Source,
+    salt: Salt,
+    blocks: &[ToLoad],
+    mut used: Vec<Loaded>,
+) -> Result<Vec<Loaded>, BlockFileError> {
+    used.resize_with(blocks.len(), Loaded::default);
+    used.par_iter_mut().zip(blocks).try_for_each(|(loaded, to_load)| loaded.load(source, salt, to_load))?;
+    Ok(used)
 }
 
 /// Parses `raw` into `block` and returns the first rule that it breaks by itself.
@@ -128,13 +119,27 @@ fn amount_fault(block: &ParsedBlock) -> Option<Fault> {
 }
 
 impl Loaded {
+    fn load(&mut self, source: &Source, salt: Salt, to_load: &ToLoad) -> Result<(), BlockFileError> {
+        self.height = to_load.height;
+        self.complete = to_load.complete;
+        self.file_no = to_load.block.file;
+        self.offset = to_load.block.offset;
+        source.read_block(&to_load.block, &mut self.raw)?;
+        self.fault = fault_of_bytes(&mut self.block, &self.raw);
+        if self.fault.is_none() {
+            self.derive(salt);
+        }
+        Ok(())
+    }
+
     fn derive(&mut self, salt: Salt) {
-        self.tx_key = self.block.txid.iter().map(|txid| salt.txid(txid)).collect();
-        self.prev_key = self.block.prev_txid.iter().map(|txid| salt.txid(txid)).collect();
-        let n_outputs = self.block.script.len();
-        self.kind.reserve(n_outputs);
-        self.payload.reserve(n_outputs);
-        self.address_key.reserve(n_outputs);
+        for keys in [&mut self.tx_key, &mut self.prev_key, &mut self.address_key] {
+            keys.clear();
+        }
+        self.kind.clear();
+        self.payload.clear();
+        self.tx_key.extend(self.block.txid.iter().map(|txid| salt.txid(txid)));
+        self.prev_key.extend(self.block.prev_txid.iter().map(|txid| salt.txid(txid)));
         for script in &self.block.script {
             let bytes = script.of(&self.raw);
             let (kind, range) = classify(bytes);

@@ -21,6 +21,26 @@ pub fn shard_of(key: u64) -> usize {
     (key >> (64 - SHARD_BITS)) as usize
 }
 
+/// Positions of `keys` grouped by shard (in order within one), and where each shard's group starts.
+#[must_use]
+pub fn by_shard(keys: &[u64]) -> (Vec<u32>, Vec<usize>) {
+    let mut starts = vec![0usize; SHARDS + 1];
+    for key in keys {
+        starts[shard_of(*key) + 1] += 1;
+    }
+    for shard in 0..SHARDS {
+        starts[shard + 1] += starts[shard];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0u32; keys.len()];
+    for (n, key) in keys.iter().enumerate() {
+        let at = &mut next[shard_of(*key)];
+        order[*at] = n as u32;
+        *at += 1;
+    }
+    (order, starts)
+}
+
 fn tag_of(key: u64) -> u32 {
     (key << SHARD_BITS >> 32) as u32
 }

@@ -1,7 +1,8 @@
 //! The store: a folder of memory-mapped columns, sorted index runs and one manifest. See `docs/format.md`.
 //!
 //! [`layout`] lists every column, [`snapshot`] is what readers see, [`writer`] the one way to change a store,
-//! [`run`] the look-up structure, [`digest`] what compares two stores, and [`check`](mod@check) what finds damage.
+//! [`run`] and [`merge`] the look-up structures, [`digest`] what compares two stores, and [`check`](mod@check) what
+//! finds damage.
 
 pub mod check;
 pub mod column;

@@ -211,7 +211,7 @@ impl Snapshot {
         (u64::from(parent) < self.counts().addresses).then_some((parent, link))
     }
 
-    /// Rows before block number `blocks` (all counts but the payload arrays', which [`Snapshot::payload_counts`] finds).
+    /// Rows before block number `blocks` (of payload arrays: those of the addresses before it).
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if the columns name rows that the store does not have.

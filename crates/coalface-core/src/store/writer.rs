@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 
@@ -30,7 +31,7 @@ pub struct NewRun<'a> {
     /// Number of entries.
     pub rows: u64,
     /// Entries in order of key, then of value (of linking for forest children).
-    pub entries: Box<dyn Iterator<Item = Entry> + 'a>,
+    pub entries: Box<dyn Iterator<Item = Entry> + Send + 'a>,
 }
 
 /// Everything that one commit adds.
@@ -49,7 +50,14 @@ pub struct Commit<'a> {
 pub struct StoreWriter {
     storage: Arc<dyn Storage>,
     snapshot: Snapshot,
+    early: Option<Early>,
     _lock: Option<WriterLock>,
+}
+
+/// Rows that were written ahead of their commit, and the thread that makes them durable.
+struct Early {
+    counts: Counts,
+    sync: JoinHandle<Result<(), IoError>>,
 }
 
 impl StoreWriter {
@@ -105,7 +113,7 @@ impl StoreWriter {
             }
         }
         let snapshot = Snapshot::of_manifest(&*storage, manifest)?;
-        Ok(StoreWriter { storage, snapshot, _lock: None })
+        Ok(StoreWriter { storage, snapshot, early: None, _lock: None })
     }
 
     /// The committed state.
@@ -125,6 +133,7 @@ impl StoreWriter {
     /// # Errors
     /// If an id limit is reached or a file operation fails; then the store is as it was.
     pub fn commit(&mut self, commit: Commit<'_>) -> Result<(), StoreError> {
+        let early = self.finish_early()?;
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
         for (what, wanted, limit) in
@@ -139,14 +148,18 @@ impl StoreWriter {
         manifest.counts = commit.counts;
         let clip = Clip::at(&commit.counts);
         let mut file_no = 0;
-        for new in commit.runs {
-            if new.rows == 0 {
-                continue;
-            }
-            let name = run_name(new.kind, manifest.generation, &mut file_no);
-            manifest.runs.push(run::write(storage, new.kind, &name, new.rows, clip, new.entries)?);
-        }
-        self.append(commit.delta, &mut manifest)?;
+        let runs: Vec<(String, NewRun<'_>)> = commit
+            .runs
+            .into_iter()
+            .filter(|new| new.rows > 0)
+            .map(|new| (run_name(new.kind, manifest.generation, &mut file_no), new))
+            .collect();
+        let runs = runs
+            .into_par_iter()
+            .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.entries))
+            .collect::<Result<Vec<_>, _>>()?;
+        manifest.runs.extend(runs);
+        self.append(commit.delta, early.as_ref(), &mut manifest)?;
         if !commit.stamps.is_empty() {
             commit.stamps.write_journal(storage)?;
             commit.stamps.apply(storage)?;
@@ -163,6 +176,36 @@ impl StoreWriter {
         }
         self.snapshot = Snapshot::of_manifest(storage, manifest)?;
         Ok(())
+    }
+
+    /// Writes the append-only columns of `delta` ahead of the commit and starts to make them durable, so that the disk
+    /// works while the next blocks are linked. They belong to the store only once a commit says so.
+    ///
+    /// # Errors
+    /// If a file operation fails; the store is as it was.
+    pub fn append_early(&mut self, delta: &Delta, counts: &Counts) -> Result<(), StoreError> {
+        let written = self.finish_early()?;
+        let old = self.snapshot.counts();
+        let work = self.new_rows(delta, counts, |column, rows| {
+            written.as_ref().map_or(rows, |written| rows_of(column, written).max(rows))
+        });
+        debug_assert!(written.is_none_or(|written| written.txs >= old.txs));
+        let storage = &*self.storage;
+        work.par_iter()
+            .filter(|new| !new.column.stamped)
+            .try_for_each(|new| storage.write_at(&new.column.file(), new.offset, new.bytes))?;
+        let files: Vec<String> = work.iter().filter(|new| !new.column.stamped).map(|new| new.column.file()).collect();
+        let storage = Arc::clone(&self.storage);
+        let sync = std::thread::spawn(move || files.iter().try_for_each(|file| storage.sync(file)));
+        self.early = Some(Early { counts: *counts, sync });
+        Ok(())
+    }
+
+    /// Waits for rows that were written ahead; returns how many there are.
+    fn finish_early(&mut self) -> Result<Option<Counts>, StoreError> {
+        let Some(early) = self.early.take() else { return Ok(None) };
+        early.sync.join().expect("syncing files does not panic")?;
+        Ok(Some(early.counts))
     }
 
     /// Replaces what the manifest says beside the chain itself; no commit if nothing changes.
@@ -218,32 +261,51 @@ impl StoreWriter {
         Ok(())
     }
 
-    /// Writes the new rows behind the old ones and syncs them.
-    fn append(&self, delta: &Delta, manifest: &mut Manifest) -> Result<(), StoreError> {
-        let storage = &*self.storage;
-        let old = &*self.snapshot.manifest;
-        let old_rows = all_columns(&old.counts);
-        let new_rows = all_columns(&manifest.counts);
-        let mut work: Vec<(ColumnInfo, u64, &[u8])> = Vec::new();
+    /// New rows of every column that has some, from the row on that `first_row` makes of the first new one.
+    fn new_rows<'a>(
+        &self,
+        delta: &'a Delta,
+        counts: &Counts,
+        first_row: impl Fn(&ColumnInfo, u64) -> u64,
+    ) -> Vec<NewRows<'a>> {
+        let old_rows = all_columns(self.snapshot.counts());
+        let new_rows = all_columns(counts);
+        let mut work = Vec::new();
         let mut at = 0;
-        delta.for_each(|column, bytes| {
-            let (rows, end) = (old_rows[at].1, new_rows[at].1);
+        let collected = delta.for_each(|column, bytes| {
+            let (rows, end, width) = (old_rows[at].1, new_rows[at].1, column.width as u64);
             at += 1;
             assert_eq!(
                 bytes.len() as u64,
-                (end - rows) * column.width as u64,
+                (end - rows) * width,
                 "column {} has as many new rows as the counts say",
                 column.key()
             );
-            if !bytes.is_empty() {
-                work.push((column, rows * column.width as u64, bytes));
+            let first = first_row(&column, rows).clamp(rows, end);
+            if first < end {
+                let bytes = &bytes[((first - rows) * width) as usize..];
+                work.push(NewRows { column, offset: first * width, bytes });
             }
-            Ok::<(), StoreError>(())
-        })?;
+            Ok::<(), std::convert::Infallible>(())
+        });
+        let Ok(()) = collected;
+        work
+    }
+
+    /// Writes the new rows behind the old ones, but for those written ahead, and syncs them.
+    fn append(&self, delta: &Delta, early: Option<&Counts>, manifest: &mut Manifest) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let old = &*self.snapshot.manifest;
+        let work = self.new_rows(delta, &manifest.counts, |_, rows| rows);
         let tails = work
             .par_iter()
-            .map(|(column, old_bytes, bytes)| -> Result<Option<(String, u32)>, StoreError> {
-                storage.write_at(&column.file(), *old_bytes, bytes)?;
+            .map(|NewRows { column, offset: old_bytes, bytes }| -> Result<Option<(String, u32)>, StoreError> {
+                let ahead = match early {
+                    Some(early) if !column.stamped => rows_of(column, early) * column.width as u64,
+                    _ => 0,
+                };
+                let done = (ahead.saturating_sub(*old_bytes) as usize).min(bytes.len());
+                storage.write_at(&column.file(), old_bytes + done as u64, &bytes[done..])?;
                 storage.sync(&column.file())?;
                 if column.stamped {
                     return Ok(None);
@@ -262,6 +324,18 @@ impl StoreWriter {
         manifest.tails.extend(tails.into_iter().flatten());
         Ok(())
     }
+}
+
+/// New rows of one column.
+struct NewRows<'a> {
+    column: ColumnInfo,
+    offset: u64,
+    bytes: &'a [u8],
+}
+
+/// Rows of `column` under `counts`.
+fn rows_of(column: &ColumnInfo, counts: &Counts) -> u64 {
+    all_columns(counts).iter().find(|(other, _)| other == column).map_or(0, |(_, rows)| *rows)
 }
 
 fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
