@@ -100,8 +100,10 @@ fn growth_and_reorganisation() {
         let longer = source_of(&chain.blocks);
         rival.add_blocks(3, 5);
         let both = with_rival(&chain, &rival);
-        let steps =
-            [Step { source: &longer, options: options(1, 2500) }, Step { source: &both, options: options(6000, 1) }];
+        let steps = [
+            Step { source: &longer, options: options(1, 2500) },
+            Step { source: &both, options: IndexOptions { ahead_bytes: 1, ..options(6000, 1500) } },
+        ];
         let n = crash_everywhere(start.files(), &steps, n_mixes);
         println!("round {round}: {n} states");
         assert!(n > 500, "only {n} states");
