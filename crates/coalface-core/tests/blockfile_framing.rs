@@ -28,7 +28,7 @@ fn what_a_writer_writes_a_source_reads() {
             assert!(source.files().iter().all(|file| file.key == key));
             let last = source.files().last().unwrap();
             let last_len = std::fs::metadata(&last.path).unwrap().len();
-            assert_eq!(last_len % PREALLOCATION_BYTES == 0, tail == Tail::Keep);
+            assert_eq!(last_len.is_multiple_of(PREALLOCATION_BYTES), tail == Tail::Keep);
             let scan = scan(&source).unwrap();
             assert_eq!(found(&scan.blocks), hashes(&blocks));
             assert!(scan.unfinished.is_empty() && scan.bad_pow.is_empty() && scan.missing_files.is_empty());
