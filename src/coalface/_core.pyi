@@ -254,6 +254,8 @@ class Chain:
         """Forward trace by haircut."""
     def column(self, name: str) -> NDArray[Any]:
         """A column, read-only."""
+    def check(self, progress: Callable[[str, int, int], None] | None = None) -> str:
+        """Report of a full check, as JSON."""
     def digests(self) -> dict[str, str]:
         """Logical digest of every column group and index."""
 

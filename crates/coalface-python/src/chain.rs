@@ -384,6 +384,29 @@ impl PyChain {
         crate::column::column(slf.py(), &slf.get().snapshot, slf.as_any(), name)
     }
 
+    /// The report of a full check, as JSON; `progress(step, done, total)` is called now and then.
+    #[pyo3(signature = (progress=None))]
+    fn check(&self, py: Python<'_>, progress: Option<Py<PyAny>>) -> PyResult<String> {
+        let storage = coalface_core::io::FolderStorage::new(self.folder.clone());
+        let tell = |at: coalface_core::store::check::CheckProgress| {
+            let heard = Python::attach(|py| -> PyResult<()> {
+                py.check_signals()?;
+                if let Some(progress) = &progress {
+                    progress.call1(py, (at.step, at.rows_done, at.rows))?;
+                }
+                Ok(())
+            });
+            if heard.is_ok() {
+                std::ops::ControlFlow::Continue(())
+            } else {
+                std::ops::ControlFlow::Break(())
+            }
+        };
+        let report =
+            gate::ask(py, &self.snapshot, |snapshot| coalface_core::store::check::check(&storage, snapshot, &tell))?;
+        serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None))
+    }
+
     /// Logical digest of every column group and index.
     fn digests(&self, py: Python<'_>) -> PyResult<std::collections::BTreeMap<String, String>> {
         let storage = coalface_core::io::FolderStorage::new(self.folder.clone());

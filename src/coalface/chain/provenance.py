@@ -18,7 +18,7 @@ class Provenance:
     """Store state, rules and lists behind an answer."""
 
     network: str | None
-    """Network of the store; `None` for a store that holds labels only."""
+    """Network of the store: of its chain, else of its labels."""
     as_of: AsOf
     software: str = field(default_factory=software)
     rules: tuple[str, ...] = ()

@@ -32,5 +32,7 @@ VERBS: dict[str, Verb] = {
     "trace": Verb(
         "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
     ),
+    "labels": Verb("coalface.cli.labels:labels", "Import lists of addresses and show what they say."),
+    "screen": Verb("coalface.cli.screen:screen", "Screen addresses against the imported lists."),
     "version": Verb("coalface.cli.version:version", "Show the version and how the engine was built."),
 }

@@ -9,7 +9,7 @@ use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
-use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
+use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::script::{revealed_address, KeyLink, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
@@ -388,9 +388,9 @@ impl Linker {
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);
             let (value, address) = if *spent == NONE_U64 {
-                (crate::ids::NONE_SAT, NONE_U32)
+                (NONE_SAT, NONE_U32)
             } else if *spent & EXTERNAL_BIT != 0 {
-                (crate::ids::NONE_SAT, revealed.next().unwrap_or(NONE_U32))
+                (NONE_SAT, revealed.next().unwrap_or(NONE_U32))
             } else {
                 (self.output_value(*spent)?, self.output_address(*spent)?)
             };
@@ -427,8 +427,11 @@ impl Linker {
     pub fn address_kind(&self, address: u32) -> Option<crate::script::Kind> {
         let base = self.base.counts().addresses as usize;
         let id = address as usize;
-        let kind = if id < base { self.base.columns.address_kind[id] } else { self.delta.address_kind[id - base] };
-        crate::script::Kind::from_u8(kind)
+        let kind = match id.checked_sub(base) {
+            None => self.base.columns.address_kind.get(id),
+            Some(row) => self.delta.address_kind.get(row),
+        };
+        crate::script::Kind::from_u8(*kind?)
     }
 }
 

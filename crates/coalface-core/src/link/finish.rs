@@ -290,8 +290,8 @@ fn fee(loaded: &Loaded, linked: &Linked, n_tx: usize) -> Result<Option<i64>, Fau
         if *value_sat == NONE_SAT {
             return Ok(None);
         }
-        // Every value is at most 21e14 and every partial sum is checked, so this cannot overflow.
-        in_sat += value_sat;
+        // Every value is at most 21e14 and every partial sum is checked; only a damaged store holds more.
+        in_sat = in_sat.saturating_add(*value_sat);
         if !is_money(in_sat) {
             let allowed_sat = crate::units::MAX_MONEY_SAT;
             return Err(Fault::Amount { txid: loaded.block.txid[n_tx], value_sat: in_sat, allowed_sat });

@@ -1,6 +1,6 @@
 //! From blocks to rows: reading them in chain order, giving every row its id, linking spends, checking value.
 //!
-//! [`index`] is the driver; [`load`] reads and parses a batch in parallel, [`batch`] links it, [`intern`] gives
+//! [`mod@index`] is the driver; [`load`] reads and parses a batch in parallel, [`batch`] links it, [`intern`] gives
 //! addresses their ids, [`finish`] checks value and writes rows, [`flush`] commits. [`fault`] says why a block is refused.
 
 pub mod batch;

@@ -1,4 +1,4 @@
-//! Following value forward. One method a file; [`trace`] holds what they share: the queue in chain order, the
+//! Following value forward. One method a file; [`mod@trace`] holds what they share: the queue in chain order, the
 //! boundaries, the result.
 
 pub mod haircut;
