@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use coalface_core::io::FolderStorage;
 use coalface_core::link::index;
 use coalface_core::network::Network;
-use coalface_core::store::StoreWriter;
+use coalface_core::store::{Snapshot, StoreWriter};
 use coalface_core::synth::{write_bulk, BulkOptions};
 use support::{
     assert_clean, digests_of, fresh_digests, open_source, options, source_of, write_blocks, ChainBuilder, Rng,
@@ -55,6 +56,7 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
     assert!(start(source, &timed).wait().unwrap().success());
     let whole = began.elapsed();
     let (mut n_killed, mut store_no) = (0, 0);
+    let mut seen = BTreeSet::new();
     let mut store = folder.path().join("0");
     let finish = |store: &Path| {
         index_into(store, source);
@@ -70,7 +72,8 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
         // What a reader sees in between is a store, or none yet.
-        digests_of(&FolderStorage::new(store.clone()));
+        let snapshot = Snapshot::open(&FolderStorage::new(store.clone())).unwrap();
+        seen.insert((store_no, snapshot.map(|snapshot| snapshot.manifest.generation)));
         if was_done {
             finish(&store);
             store_no += 1;
@@ -80,6 +83,8 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
         }
     }
     finish(&store);
+    assert!(seen.len() >= 3, "hit at too few places: {seen:?}");
+    println!("{n_kills} kills, seen in between (store, generation): {seen:?}");
 }
 
 #[test]
