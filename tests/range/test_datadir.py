@@ -54,7 +54,7 @@ def test_bad_arguments_are_named(tmp_path: Path) -> None:
         write_block_files(BLOCKS, tmp_path, xor_key=None, tail_bytes=-1)
 
 
-def test_a_folder_with_block_files_is_left_alone(tmp_path: Path) -> None:
-    write_block_files(BLOCKS, tmp_path, xor_key=None)
-    with pytest.raises(ValueError, match="holds block files already"):
-        write_block_files(BLOCKS, tmp_path, xor_key=None)
+def test_block_files_that_are_there_are_replaced(tmp_path: Path) -> None:
+    write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=100)
+    [path] = write_block_files(BLOCKS[:1], tmp_path, xor_key=None)
+    assert list(tmp_path.glob("blk*.dat")) == [path]

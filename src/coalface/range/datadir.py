@@ -26,7 +26,7 @@ def write_block_files(
     blocks
         Raw blocks of a regtest chain.
     folder
-        Where ``blk00000.dat`` and its followers go; made if missing.
+        Where ``blk00000.dat`` and its followers go, instead of those that are there; made if missing.
     xor_key
         8 bytes, also written to ``xor.dat``; None writes plain files and no ``xor.dat``.
     order
@@ -39,8 +39,7 @@ def write_block_files(
     Raises
     ------
     ValueError
-        If the key is not 8 bytes, ``order`` is not a permutation, ``tail_bytes`` is negative, or the folder
-        holds block files already.
+        If the key is not 8 bytes, ``order`` is not a permutation, or ``tail_bytes`` is negative.
     """
     if xor_key is not None and len(xor_key) != XOR_KEY_BYTES:
         raise ValueError(f"xor_key has {len(xor_key)} bytes, {XOR_KEY_BYTES} are needed")
@@ -49,8 +48,8 @@ def write_block_files(
         raise ValueError(f"order must name each of the {len(blocks)} blocks once")
     if tail_bytes < 0:
         raise ValueError(f"tail_bytes is {tail_bytes}, at least 0 is needed")
-    if folder.exists() and any(folder.glob("blk*.dat")):
-        raise ValueError(f"{folder} holds block files already")
+    for old in folder.glob("blk*.dat"):
+        old.unlink()
     places_on_disk = _core.write_block_files(
         folder,
         "regtest",
