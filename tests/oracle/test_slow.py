@@ -285,9 +285,13 @@ def test_traces(pair: Pair) -> None:
             pair.fast.at(height),
             texts,
             stops=dict.fromkeys(stops, "a service"),
+            stop_at_clusters=number % 8 == 1,
             through_coinjoins=through,
             max_txs=max_txs,
         )
+        if number % 8 == 1:
+            clusters = pair.slow.clusters(height).of
+            stops = [member for stop in stops for member in clusters.get(stop, {stop})]
         same_trace(pair, found, origins, height, stops=set(stops), through_coinjoins=through, max_txs=max_txs)
         seen |= {terminal.boundary for terminal in found.terminals}
         met_again += found.met_again_sat
