@@ -7,7 +7,7 @@ import gc
 import numpy as np
 import pytest
 
-from chain.conftest import Shelf
+from chain.shelf import Shelf
 from coalface.chain import Chain, open_chain
 
 NONE_U64 = np.uint64(2**64 - 1)

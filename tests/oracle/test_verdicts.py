@@ -155,8 +155,8 @@ UNCHECKED = 6
 def test_rules_that_are_not_checked(tmp_path: Path, court: Court, shop: Workshop, number: int) -> None:
     """The documented difference: Core refuses these, the index does not look.
 
-    A node's own files hold such a block only as one that Core wrote before it refused it, and Core's chain goes
-    on beside it: as soon as that has one more block, the index follows Core again.
+    A node's own files hold such a block only if Core wrote it before it refused it, and Core's chain goes on
+    beside it: as soon as that has one more block, the index follows Core again.
     """
     chain, unchecked = court.economy.blocks, unchecked_blocks(shop)
     assert len(unchecked) == UNCHECKED
