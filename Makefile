@@ -29,7 +29,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## build, then index, screen and trace a small chain that tells a story
-	@$(BIN)/coalface demo
+	@$(BIN)/coalface demo build/demo
 
 test: build ## run all Rust and Python tests
 	@$(CARGO) test --quiet --release --locked --workspace

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from coalface.range.datadir import _xored, write_block_files
+from coalface.range.datadir import write_block_files
 
 KEY = bytes.fromhex("0102030405060708")
-BLOCKS = [b"first", b"second block", b"3"]
+BLOCKS = [bytes([n]) * size for n, size in ((1, 90), (2, 400), (3, 81))]
 
 
 def records(data: bytes) -> list[bytes]:
@@ -40,17 +38,11 @@ def test_key_order_and_tail(tmp_path: Path) -> None:
 
 
 def test_several_files(tmp_path: Path) -> None:
-    paths = write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=32, tail_bytes=3)
+    paths = write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=600, tail_bytes=3)
     assert [path.name for path in paths] == ["blk00000.dat", "blk00001.dat"]
-    assert [records(path.read_bytes()) for path in paths] == [BLOCKS[:1], BLOCKS[1:]]
+    assert [records(path.read_bytes()) for path in paths] == [BLOCKS[:2], BLOCKS[2:]]
     assert not paths[0].read_bytes().endswith(bytes(3))
     assert paths[1].read_bytes().endswith(bytes(3))
-
-
-@given(st.binary(max_size=64), st.binary(min_size=8, max_size=8))
-def test_xor_goes_by_position_and_undoes_itself(data: bytes, key: bytes) -> None:
-    assert _xored(data, key) == bytes(byte ^ key[place % 8] for place, byte in enumerate(data))
-    assert _xored(_xored(data, key), key) == data
 
 
 def test_bad_arguments_are_named(tmp_path: Path) -> None:
@@ -60,3 +52,9 @@ def test_bad_arguments_are_named(tmp_path: Path) -> None:
         write_block_files(BLOCKS, tmp_path, xor_key=None, order=[0, 0, 1])
     with pytest.raises(ValueError, match="tail_bytes is -1"):
         write_block_files(BLOCKS, tmp_path, xor_key=None, tail_bytes=-1)
+
+
+def test_block_files_that_are_there_are_replaced(tmp_path: Path) -> None:
+    write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=100)
+    [path] = write_block_files(BLOCKS[:1], tmp_path, xor_key=None)
+    assert list(tmp_path.glob("blk*.dat")) == [path]

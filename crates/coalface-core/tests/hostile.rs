@@ -17,8 +17,8 @@ use coalface_core::store::Snapshot;
 use coalface_core::Result;
 use rayon::prelude::*;
 use support::{
-    committed_states, digests_of, fresh_digests, in_pool, open_source, options, run, source_of, write_blocks,
-    ChainBuilder, Digests, Rng, TestBlock, TestSource,
+    assert_clean, committed_states, digests_of, fresh_digests, in_pool, open_source, options, run, source_of,
+    write_blocks, ChainBuilder, Digests, Rng, TestBlock, TestSource,
 };
 
 /// Bytes before a block: magic and length.
@@ -287,6 +287,9 @@ fn full_at_every_change(start: &Files, source: &TestSource, options: &IndexOptio
         assert!(known.contains(&state), "{what}: a state that was never committed");
         run(inner.clone(), &source.source, options).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(digests_of(&*inner).unwrap() == goal, "{what}: differs from a fresh build");
+        if n % 8 == 0 {
+            assert_clean(&*inner, &what);
+        }
     });
     undisturbed.files()
 }

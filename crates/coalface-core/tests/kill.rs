@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,9 +12,11 @@ use std::time::{Duration, Instant};
 use coalface_core::io::FolderStorage;
 use coalface_core::link::index;
 use coalface_core::network::Network;
-use coalface_core::store::StoreWriter;
+use coalface_core::store::{Snapshot, StoreWriter};
 use coalface_core::synth::{write_bulk, BulkOptions};
-use support::{digests_of, fresh_digests, open_source, options, source_of, write_blocks, ChainBuilder, Rng};
+use support::{
+    assert_clean, digests_of, fresh_digests, open_source, options, source_of, write_blocks, ChainBuilder, Rng,
+};
 
 const SOURCE: &str = "COALFACE_TEST_KILL_SOURCE";
 const STORE: &str = "COALFACE_TEST_KILL_STORE";
@@ -53,11 +56,13 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
     assert!(start(source, &timed).wait().unwrap().success());
     let whole = began.elapsed();
     let (mut n_killed, mut store_no) = (0, 0);
+    let mut seen = BTreeSet::new();
     let mut store = folder.path().join("0");
     let finish = |store: &Path| {
         index_into(store, source);
         let found = digests_of(&FolderStorage::new(store.to_path_buf())).unwrap();
         assert_eq!(found, expected, "after {n_kills} kills");
+        assert_clean(&FolderStorage::new(store.to_path_buf()), "after kills");
     };
     while n_killed < n_kills {
         let mut child = start(source, &store);
@@ -67,7 +72,8 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
         // What a reader sees in between is a store, or none yet.
-        digests_of(&FolderStorage::new(store.clone()));
+        let snapshot = Snapshot::open(&FolderStorage::new(store.clone())).unwrap();
+        seen.insert((store_no, snapshot.map(|snapshot| snapshot.manifest.generation)));
         if was_done {
             finish(&store);
             store_no += 1;
@@ -77,6 +83,8 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
         }
     }
     finish(&store);
+    assert!(seen.len() >= 3, "hit at too few places: {seen:?}");
+    println!("{n_kills} kills, seen in between (store, generation): {seen:?}");
 }
 
 #[test]

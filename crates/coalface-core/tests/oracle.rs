@@ -17,7 +17,7 @@ use coalface_core::store::run::RunKind;
 use coalface_core::store::Snapshot;
 use rayon::prelude::*;
 use support::tx::Tx;
-use support::{options, run, source_of, ChainBuilder, Rng, TestBlock};
+use support::{assert_clean, options, run, source_of, ChainBuilder, Rng, TestBlock};
 
 /// All that the naive index knows; vectors are in chain order.
 #[derive(Default)]
@@ -109,6 +109,7 @@ fn store_of(blocks: &[TestBlock], options: &IndexOptions, cut: usize) -> Snapsho
     run(storage.clone(), &source_of(&blocks[..cut]).source, options).unwrap();
     let report = run(storage.clone(), &source_of(blocks).source, options).unwrap();
     assert_eq!(report.facts.refused, []);
+    assert_clean(&*storage, "the store that is compared");
     Snapshot::open(&*storage).unwrap().unwrap()
 }
 

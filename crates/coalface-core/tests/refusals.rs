@@ -14,7 +14,7 @@ use coalface_core::units::MAX_MONEY_SAT;
 use support::chain::{coinbase, commit_to_witnesses, genesis, mine, mine_with_root, subsidy, Coin};
 use support::lock::{Lock, OP_RETURN, P2PKH};
 use support::tx::{Tx, TxIn, TxOut};
-use support::{digests_of, fresh_digests, open_source, options, run, source_of, ChainBuilder, TestBlock};
+use support::{assert_clean, digests_of, fresh_digests, open_source, options, run, source_of, ChainBuilder, TestBlock};
 
 const LOCK: Lock = Lock { kind: P2PKH, key: 5 };
 const WITNESS_LOCK: Lock = Lock { kind: 7, key: 5 };
@@ -84,6 +84,7 @@ fn again_is_quiet(storage: &Arc<ReplayStorage>, source: &Source, first: &IndexRe
     assert_eq!((second.blocks_added, second.blocks_removed), (0, 0), "{what}: the second run changes the chain");
     assert_eq!(second.facts, first.facts, "{what}");
     assert_eq!(storage.operations().len(), n_operations, "{what}: the second run writes");
+    assert_clean(&**storage, what);
 }
 
 /// The bad block lies first and has two descendants, its valid rival has less work.

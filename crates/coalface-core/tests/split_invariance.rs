@@ -4,17 +4,19 @@
 
 mod support;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use coalface_core::blockfile::{Source, WriterOptions, XorKey};
 use coalface_core::io::replay::ReplayStorage;
-use coalface_core::link::IndexOptions;
+use coalface_core::link::{index, IndexOptions};
+use coalface_core::network::Network;
 use coalface_core::store::key::Salt;
-use coalface_core::store::Snapshot;
+use coalface_core::store::{Snapshot, StoreWriter};
 use coalface_core::synth::{write_bulk, BulkOptions};
 use support::{
-    digests_of, fresh_digests, in_pool, open_source, options, run, run_with_salt, source_of, write_blocks,
-    ChainBuilder, Digests, Rng, TestBlock,
+    assert_clean, digests_of, fresh_digests, in_pool, open_source, options, run, run_with_salt, source_of,
+    write_blocks, ChainBuilder, Digests, Rng, TestBlock, SALT,
 };
 
 /// Indexes the sources one after the other into one store.
@@ -23,6 +25,7 @@ fn digests_in_steps<'a>(sources: impl IntoIterator<Item = &'a Source>, options: 
     for source in sources {
         run(storage.clone(), source, options).unwrap();
     }
+    assert_clean(&*storage, "after all steps");
     digests_of(&*storage).unwrap()
 }
 
@@ -54,6 +57,7 @@ fn random_splits_threads_and_sizes() {
             let size = |rng: &mut Rng| [1, 700, 5_000, 60_000, 1 << 30][rng.below(5)];
             let options = IndexOptions {
                 max_table_bytes: [0, 20_000, 1 << 30][rng.below(3)],
+                ahead_bytes: [1, 3_000, 1 << 30][rng.below(3)],
                 ..options(size(&mut rng), size(&mut rng))
             };
             let found = in_pool(threads, || digests_in_steps(sources.iter().map(|s| &s.source), &options));
@@ -179,4 +183,29 @@ fn bulk_chain() {
         let found = in_pool(threads, || digests_in_steps([&source], &options));
         assert_equal(&found, &expected, &format!("{threads} threads"));
     }
+}
+
+/// A run that failed wrote rows ahead; the same writer then takes other blocks.
+#[test]
+fn rows_written_ahead_by_a_run_that_failed() {
+    let mut ours = ChainBuilder::mature(500);
+    let mut rival = ours.fork(1);
+    ours.add_blocks(6, 8);
+    rival.add_blocks(6, 8);
+    let (broken, good) = (source_of(&ours.blocks), source_of(&rival.blocks));
+    // The last block is cut off once the run has begun, so that reading it fails in the midst.
+    let file = broken.folder.path().join("blk00000.dat");
+    let len = std::fs::metadata(&file).unwrap().len();
+    let cut = |_| {
+        std::fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(len - 1).unwrap();
+        ControlFlow::Continue(())
+    };
+    let storage = Arc::new(ReplayStorage::default());
+    let mut writer = StoreWriter::open(storage.clone(), Network::Regtest, || Ok(SALT)).unwrap();
+    let ahead = IndexOptions { ahead_bytes: 1, ..options(1 << 30, 1) };
+    let error = index(&broken.source, &mut writer, &ahead, &cut).unwrap_err();
+    assert_eq!(error.code(), "block_file_changed");
+    index(&good.source, &mut writer, &IndexOptions::default(), &|_| ControlFlow::Continue(())).unwrap();
+    assert_clean(&*storage, "after a failed run");
+    assert_equal(&digests_of(&*storage).unwrap(), &fresh_digests(&good.source), "after a failed run");
 }

@@ -2,9 +2,10 @@
 
 import click
 
-from coalface.chain import open_chain
+from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.subjects import as_of_option, store_argument, subjects_of
+from coalface.labels import has_labels, service_addresses
 from coalface.tracing import METHODS, Trace
 from coalface.tracing import trace as trace_from
 from coalface.units import format_btc
@@ -27,6 +28,7 @@ _SHOWN = 50
 )
 @click.option("--stop", "stops", multiple=True, metavar="ADDRESS", help="Address to stop at; repeatable.")
 @click.option("--no-labels", is_flag=True, help="Do not stop at addresses that labels name as services.")
+@click.option("--no-clusters", is_flag=True, help="Do not stop at other addresses in the clusters of stops.")
 @click.option("--through-coinjoins", is_flag=True, help="Go on through transactions that may be CoinJoins.")
 @click.option(
     "--max-txs",
@@ -43,6 +45,7 @@ def trace(
     method: str,
     stops: tuple[str, ...],
     no_labels: bool,
+    no_clusters: bool,
     through_coinjoins: bool,
     max_txs: int,
     as_of: str | None,
@@ -50,7 +53,9 @@ def trace(
 ) -> None:
     """Follow value forward from outputs, transactions or addresses.
 
-    ORIGIN is `txid:vout`, a txid (all its outputs) or an address (all it received).
+    ORIGIN is `txid:vout`, a txid (all its outputs) or an address (all it received). The trace stops at
+    services (labels name them, their clusters extend them), at transactions that may be CoinJoins, and where
+    value rests.
 
     Example: coalface trace mainnet.coalface TXID:0 --method haircut
     """
@@ -59,7 +64,11 @@ def trace(
         chain,
         list(subjects_of(origins)),
         method=method,
-        stops=dict.fromkeys(stops, "named by --stop"),
+        stops={
+            **({} if no_labels else _labelled(chain, as_of is not None)),
+            **dict.fromkeys(stops, "named by --stop"),
+        },
+        stop_at_clusters=not no_clusters,
         through_coinjoins=through_coinjoins,
         max_txs=max_txs,
     )
@@ -70,6 +79,15 @@ def trace(
             write_records(found.terminals, _COLUMNS, format)
         case _:
             write_record(found, format)
+
+
+def _labelled(chain: Chain, is_bounded: bool) -> dict[str, str]:
+    """Addresses of services by the labels of the store; if bounded, those of the last block's day or before."""
+    if not has_labels(chain.folder):
+        return {}
+    if not is_bounded or chain.as_of.hash is None:
+        return service_addresses(chain.folder)
+    return service_addresses(chain.folder, chain.block(chain.as_of.hash).time_unix)
 
 
 def _show(found: Trace) -> None:

@@ -34,5 +34,8 @@ VERBS: dict[str, Verb] = {
     ),
     "labels": Verb("coalface.cli.labels:labels", "Import lists of addresses and show what they say."),
     "screen": Verb("coalface.cli.screen:screen", "Screen addresses against the imported lists."),
+    "demo": Verb(
+        "coalface.cli.demo:demo", "Write a small chain with a story, index it, screen, trace, and explain."
+    ),
     "version": Verb("coalface.cli.version:version", "Show the version and how the engine was built."),
 }

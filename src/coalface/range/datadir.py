@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-REGTEST_MAGIC = bytes.fromhex("fabfb5da")
+from coalface import _core
+
 XOR_KEY_BYTES = 8
 
 
@@ -25,7 +26,7 @@ def write_block_files(
     blocks
         Raw blocks of a regtest chain.
     folder
-        Where ``blk00000.dat`` and its followers go; made if missing.
+        Where ``blk00000.dat`` and its followers go, instead of those that are there; made if missing.
     xor_key
         8 bytes, also written to ``xor.dat``; None writes plain files and no ``xor.dat``.
     order
@@ -47,27 +48,17 @@ def write_block_files(
         raise ValueError(f"order must name each of the {len(blocks)} blocks once")
     if tail_bytes < 0:
         raise ValueError(f"tail_bytes is {tail_bytes}, at least 0 is needed")
-    files = [bytearray()]
-    for place in places:
-        record = REGTEST_MAGIC + len(blocks[place]).to_bytes(4, "little") + blocks[place]
-        if max_file_bytes is not None and files[-1] and len(files[-1]) + len(record) > max_file_bytes:
-            files.append(bytearray())
-        files[-1] += record
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for number, content in enumerate(files):
-        path = folder / f"blk{number:05}.dat"
-        tail = bytes(tail_bytes) if number == len(files) - 1 else b""
-        path.write_bytes(_xored(bytes(content), xor_key) + tail)
-        paths.append(path)
-    if xor_key is not None:
-        (folder / "xor.dat").write_bytes(xor_key)
+    for old in folder.glob("blk*.dat"):
+        old.unlink()
+    places_on_disk = _core.write_block_files(
+        folder,
+        "regtest",
+        [blocks[place] for place in places],
+        xor_key=xor_key,
+        max_file_bytes=max_file_bytes,
+    )
+    paths = [folder / f"blk{number:05}.dat" for number in sorted({number for number, _ in places_on_disk})]
+    if paths and tail_bytes:
+        with paths[-1].open("ab") as last:
+            last.write(bytes(tail_bytes))
     return paths
-
-
-def _xored(data: bytes, key: bytes | None) -> bytes:
-    """The data with byte ``i`` combined with ``key[i mod 8]``, as one big-number operation."""
-    if not key or not data:
-        return data
-    stream = (key * (len(data) // len(key) + 1))[: len(data)]
-    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big")

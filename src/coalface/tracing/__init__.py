@@ -1,11 +1,11 @@
 """Tracing: where value went from given origins, by one declared accounting method.
 
-`origins` turns texts into outputs, `trace` runs a method and says where and why it stopped. The method is
-part of the answer; methods beside haircut will stand beside it.
+`origins` turns texts into outputs, `stops` says at which addresses a trace ends, `trace` runs a method and
+says where and why it stopped. The method is part of the answer; others will stand beside haircut.
 """
 
 from coalface.tracing.origins import Origin, origin_outputs
-from coalface.tracing.trace import BOUNDARIES, METHODS, Edge, Terminal, Trace, TraceStop, trace
+from coalface.tracing.trace import BOUNDARIES, METHODS, Edge, Terminal, Trace, trace
 
 __all__ = [
     "BOUNDARIES",
@@ -14,7 +14,6 @@ __all__ = [
     "Origin",
     "Terminal",
     "Trace",
-    "TraceStop",
     "origin_outputs",
     "trace",
 ]

@@ -8,24 +8,17 @@ import numpy as np
 from coalface import _core
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
-from coalface.clusters import COINJOIN_RULE
+from coalface.clusters import COINJOIN_RULE, RULE_SET
 from coalface.errors import UsageError
 from coalface.tracing.origins import Origin, origin_outputs
+from coalface.tracing.stops import stop_reasons
 
-__all__ = ["BOUNDARIES", "METHODS", "Edge", "Terminal", "Trace", "TraceStop", "trace"]
+__all__ = ["BOUNDARIES", "METHODS", "Edge", "Terminal", "Trace", "trace"]
 
 METHODS = ("haircut",)
 """Accounting methods."""
 BOUNDARIES = ("unspent", "service", "coinjoin", "burned", "limit", "coverage")
 """Why a trace stops at an output."""
-
-
-@dataclass(frozen=True)
-class TraceStop:
-    """An address that is a boundary, and why."""
-
-    address: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,7 @@ def trace(
     *,
     method: str = "haircut",
     stops: Mapping[str, str] | None = None,
+    stop_at_clusters: bool = True,
     through_coinjoins: bool = False,
     max_txs: int = 1_000_000,
 ) -> Trace:
@@ -106,6 +100,8 @@ def trace(
         Accounting method, one of `METHODS`.
     stops
         Addresses that are boundaries (services), each with the reason that the answer gives.
+    stop_at_clusters
+        Stop as well at addresses in the clusters of `stops`: an inference, and the answer says so.
     through_coinjoins
         Go on through transactions that may be CoinJoins instead of stopping there.
     max_txs
@@ -137,14 +133,16 @@ def trace(
         raise UsageError("a trace needs an origin: txid:vout, a txid or an address", code="usage_origin")
     check_count("max_txs", max_txs)
     found, outputs = origin_outputs(chain, origins)
-    reasons = _stop_ids(chain, stops or {})
+    reasons = stop_reasons(chain, stops or {}, with_clusters=stop_at_clusters)
     record = chain.core.trace_haircut(
         outputs, chain.bound, max_txs, np.array(sorted(reasons), np.uint32), not through_coinjoins
     )
     totals = dict.fromkeys(BOUNDARIES, 0)
     for boundary, sat in zip(record["terminal_boundaries"], record["terminal_sat"].tolist(), strict=True):
         totals[boundary] += sat
-    rules = () if through_coinjoins else (COINJOIN_RULE,)
+    rules = (() if through_coinjoins else (COINJOIN_RULE,)) + (
+        (RULE_SET,) if stops and stop_at_clusters else ()
+    )
     return Trace(
         method=f"{method}/1",
         origins=tuple(found),
@@ -161,16 +159,12 @@ def trace(
             "direction": "forward",
             "max_txs": max_txs,
             "n_stops": len(reasons),
+            "n_stops_given": len(stops or {}),
+            "stop_at_clusters": stop_at_clusters,
             "rounding": "drawing rule: tainted first, outputs in index order, fee last",
             "through_coinjoins": through_coinjoins,
         },
     )
-
-
-def _stop_ids(chain: Chain, stops: Mapping[str, str]) -> dict[int, str]:
-    """Reason by address id, of those addresses that occur."""
-    ids = ((chain.core.find_address(address, chain.bound), reason) for address, reason in stops.items())
-    return {address_id: reason for address_id, reason in ids if address_id is not None}
 
 
 def _terminals(chain: Chain, record: "_core.TraceRecord", reasons: Mapping[int, str]) -> tuple[Terminal, ...]:

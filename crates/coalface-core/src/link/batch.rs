@@ -13,7 +13,8 @@ use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::script::{revealed_address, KeyLink, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
-use crate::store::{Counts, Delta, Snapshot};
+use crate::store::{Counts, Delta, Snapshot, StoreError};
+use crate::units::is_money;
 
 /// Rows that are linked but not committed, on top of a committed state.
 pub struct Linker {
@@ -148,11 +149,16 @@ impl Linker {
     }
 
     /// Outputs of a transaction.
-    #[must_use]
-    pub fn outputs_of(&self, tx: u32) -> std::ops::Range<u64> {
-        // A damaged store may name rows that it does not have: then there are no outputs, never a panic.
-        let end = self.first_output(tx as usize + 1).min(self.counts.outputs);
-        self.first_output(tx as usize).min(end)..end
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the store's rows make no range.
+    pub fn outputs_of(&self, tx: u32) -> Result<std::ops::Range<u64>, StoreError> {
+        let outputs = self.first_output(tx as usize)..self.first_output(tx as usize + 1);
+        if outputs.start > outputs.end || outputs.end > self.counts.outputs {
+            let what = format!("outputs {outputs:?} of a transaction, {} in all", self.counts.outputs);
+            return Err(StoreError::corrupt("columns/tx.first_output", u64::from(tx) * 8, what));
+        }
+        Ok(outputs)
     }
 
     fn first_output(&self, tx: usize) -> u64 {
@@ -167,25 +173,36 @@ impl Linker {
     }
 
     /// Value of an output.
-    #[must_use]
-    pub fn output_value(&self, output: u64) -> i64 {
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the store holds no amount there.
+    pub fn output_value(&self, output: u64) -> Result<i64, StoreError> {
         let base = self.base.counts().outputs;
-        if output < base {
-            self.base.columns.output_value_sat[output as usize]
-        } else {
-            self.delta.output_value_sat.get((output - base) as usize).copied().unwrap_or(NONE_SAT)
+        if output >= base {
+            return Ok(self.delta.output_value_sat[(output - base) as usize]);
         }
+        let value_sat = self.base.columns.output_value_sat[output as usize];
+        if !is_money(value_sat) {
+            return Err(StoreError::corrupt("columns/output.value_sat", output * 8, format!("{value_sat} sat")));
+        }
+        Ok(value_sat)
     }
 
     /// Address of an output, or NONE.
-    #[must_use]
-    pub fn output_address(&self, output: u64) -> u32 {
-        let base = self.base.counts().outputs;
-        if output < base {
-            self.base.columns.output_address[output as usize]
-        } else {
-            self.delta.output_address.get((output - base) as usize).copied().unwrap_or(NONE_U32)
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the store has no such address.
+    pub fn output_address(&self, output: u64) -> Result<u32, StoreError> {
+        let base = *self.base.counts();
+        if output >= base.outputs {
+            return Ok(self.delta.output_address[(output - base.outputs) as usize]);
         }
+        let address = self.base.columns.output_address[output as usize];
+        if address != NONE_U32 && u64::from(address) >= base.addresses {
+            let what = format!("address row {address}, {} in all", base.addresses);
+            return Err(StoreError::corrupt("columns/output.address_id", output * 4, what));
+        }
+        Ok(address)
     }
 
     /// Latest transaction with that id below `bound`.
@@ -304,23 +321,23 @@ impl Linker {
     /// Links the batch: fills one [`Linked`] a block and the address rows that the batch brings.
     ///
     /// # Errors
-    /// [`crate::store::StoreError::Full`] if there are too many addresses.
+    /// [`StoreError::Full`] if there are too many addresses, [`StoreError::Corrupt`] if the store contradicts itself.
     pub fn link(&mut self, blocks: &[Loaded]) -> crate::Result<Vec<Linked>> {
         let mut linked = self.append(blocks);
         let this = &*self;
-        linked.par_iter_mut().zip(blocks).for_each(|(linked, loaded)| this.resolve(linked, loaded));
+        linked.par_iter_mut().zip(blocks).try_for_each(|(linked, loaded)| this.resolve(linked, loaded))?;
         let revealed = reveal(&linked, blocks);
         intern::intern(self, blocks, &mut linked, &revealed)?;
         for linked in &linked {
             self.delta.output_address.extend_from_slice(&linked.output_address);
         }
         let this = &*self;
-        linked.par_iter_mut().zip(blocks).for_each(|(linked, loaded)| this.gather(linked, loaded));
+        linked.par_iter_mut().zip(blocks).try_for_each(|(linked, loaded)| this.gather(linked, loaded))?;
         Ok(linked)
     }
 
     /// Finds the output that each input of a block spends.
-    fn resolve(&self, linked: &mut Linked, loaded: &Loaded) {
+    fn resolve(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
         const AHEAD: usize = 12;
         let block = &loaded.block;
         let n_inputs = block.prev_vout.len();
@@ -337,8 +354,8 @@ impl Linker {
                 }
                 let (prev_txid, prev_vout) = (block.prev_txid[n], block.prev_vout[n]);
                 let found = self.find_tx(loaded.prev_key[n], &prev_txid, tx);
-                let output = found.and_then(|spent| {
-                    let outputs = self.outputs_of(spent);
+                let outputs = found.map(|spent| self.outputs_of(spent)).transpose()?;
+                let output = found.zip(outputs).and_then(|(spent, outputs)| {
                     let is_genesis = spent == 0 && self.starts_at_genesis();
                     (!is_genesis && u64::from(prev_vout) < outputs.end - outputs.start)
                         .then(|| outputs.start + u64::from(prev_vout))
@@ -355,6 +372,7 @@ impl Linker {
                 linked.spent_output.push(output.unwrap_or(EXTERNAL_BIT));
             }
         }
+        Ok(())
     }
 
     fn starts_at_genesis(&self) -> bool {
@@ -363,7 +381,7 @@ impl Linker {
     }
 
     /// Value, address and flags of every input, now that outputs have addresses.
-    fn gather(&self, linked: &mut Linked, loaded: &Loaded) {
+    fn gather(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
         let block = &loaded.block;
         let mut revealed = linked.revealed_address.iter().copied();
         for (n, spent) in linked.spent_output.iter().enumerate() {
@@ -374,7 +392,7 @@ impl Linker {
             } else if *spent & EXTERNAL_BIT != 0 {
                 (NONE_SAT, revealed.next().unwrap_or(NONE_U32))
             } else {
-                (self.output_value(*spent), self.output_address(*spent))
+                (self.output_value(*spent)?, self.output_address(*spent)?)
             };
             linked.value_sat.push(value);
             linked.address.push(address);
@@ -391,6 +409,7 @@ impl Linker {
                 });
             }
         }
+        Ok(())
     }
 
     /// Whether an output with this address (or NONE) never becomes spendable: OP_RETURN, or a script that is too long to

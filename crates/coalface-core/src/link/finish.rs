@@ -40,7 +40,7 @@ impl Linker {
         if let Some(fault) = linked.fault.take() {
             return Ok(Some(fault));
         }
-        if let Some(fault) = self.duplicate(loaded, linked).or_else(|| self.immature(loaded, linked)) {
+        if let Some(fault) = self.duplicate(loaded, linked)?.or_else(|| self.immature(loaded, linked)) {
             return Ok(Some(fault));
         }
         self.delta.block_first_address.push(linked.first_address as u32);
@@ -78,25 +78,29 @@ impl Linker {
     }
 
     /// BIP-0030: an id may come again only when nothing of the older transaction is unspent and can be spent.
-    fn duplicate(&self, loaded: &Loaded, linked: &Linked) -> Option<Fault> {
+    fn duplicate(&self, loaded: &Loaded, linked: &Linked) -> crate::Result<Option<Fault>> {
         let is_repeat = self.base.network() == Network::Mainnet
             && BIP30_REPEATS.iter().any(|(height, hash)| {
                 loaded.height == Some(*height) && Hash32::from_display(hash) == Some(loaded.block.hash)
             });
-        let unspent = |older: u32| {
-            self.outputs_of(older).any(|output| {
-                let base = self.base.counts();
+        if is_repeat {
+            return Ok(None);
+        }
+        let base = self.base.counts();
+        for (n, older) in &linked.duplicates {
+            for output in self.outputs_of(*older)? {
                 let (spent, limit) = if output < base.outputs {
                     let is_spent = self.spent.contains(&output);
                     (if is_spent { 0 } else { self.base.columns.output_spent_by.get(output as usize) }, base.inputs)
                 } else {
                     (self.delta.output_spent_by[(output - base.outputs) as usize], NONE_U64)
                 };
-                spent >= limit && !self.is_unspendable(self.output_address(output))
-            })
-        };
-        let (n, _) = linked.duplicates.iter().find(|(_, older)| !is_repeat && unspent(*older))?;
-        Some(Fault::DuplicateTxid { txid: loaded.block.txid[*n] })
+                if spent >= limit && !self.is_unspendable(self.output_address(output)?) {
+                    return Ok(Some(Fault::DuplicateTxid { txid: loaded.block.txid[*n] }));
+                }
+            }
+        }
+        Ok(None)
     }
 
     fn immature(&self, loaded: &Loaded, linked: &Linked) -> Option<Fault> {
@@ -115,12 +119,13 @@ impl Linker {
 
     fn height_of_tx(&self, tx: u32) -> Option<u32> {
         let base = &self.base.columns;
-        let height = if u64::from(tx) < self.base.counts().txs {
-            base.block_height[base.block_first_tx.partition_point(|first| *first <= tx) - 1]
+        let (firsts, heights): (&[u32], &[u32]) = if u64::from(tx) < self.base.counts().txs {
+            (&base.block_first_tx, &base.block_height)
         } else {
-            self.delta.block_height[self.delta.block_first_tx.partition_point(|first| *first <= tx) - 1]
+            (&self.delta.block_first_tx, &self.delta.block_height)
         };
-        (height != NONE_U32).then_some(height)
+        let block = firsts.partition_point(|first| *first <= tx).checked_sub(1)?;
+        heights.get(block).copied().filter(|height| *height != NONE_U32)
     }
 
     /// Marks what a transaction spends.

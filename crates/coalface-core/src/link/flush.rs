@@ -8,9 +8,6 @@ use crate::store::journal::Stamps;
 use crate::store::run::{Entry, RunKind};
 use crate::store::writer::{Commit, NewRun, StoreWriter};
 
-/// Rows are written ahead of their commit in portions of this size, so that the disk need not wait for it.
-const AHEAD_BYTES: u64 = 96 << 20;
-
 impl Linker {
     /// Bytes of new rows that wait for a commit.
     #[must_use]
@@ -24,13 +21,13 @@ impl Linker {
         bytes
     }
 
-    /// Writes rows ahead of their commit once enough of them have come since the last time.
+    /// Writes rows ahead of their commit once `ahead_bytes` bytes of them have come since the last time.
     ///
     /// # Errors
     /// If a file operation fails.
-    pub fn write_ahead(&mut self, writer: &mut StoreWriter) -> crate::Result<()> {
+    pub fn write_ahead(&mut self, writer: &mut StoreWriter, ahead_bytes: u64) -> crate::Result<()> {
         let waiting = self.waiting_bytes();
-        if waiting >= self.ahead_bytes + AHEAD_BYTES {
+        if waiting >= self.ahead_bytes.saturating_add(ahead_bytes) {
             writer.append_early(&self.delta, &self.counts)?;
             self.ahead_bytes = waiting;
         }

@@ -31,6 +31,8 @@ pub struct IndexOptions {
     pub commit_bytes: u64,
     /// Block bytes that are linked at once.
     pub batch_bytes: u64,
+    /// New rows are written ahead of their commit in portions of this many bytes, so that the disk need not wait for it.
+    pub ahead_bytes: u64,
     /// Bytes past which the tables of recent transactions and addresses are emptied at a commit; then older rows are
     /// found through the store's runs, which is slower.
     pub max_table_bytes: usize,
@@ -44,6 +46,7 @@ impl Default for IndexOptions {
             heights: HashMap::new(),
             commit_bytes: 768 << 20,
             batch_bytes: 48 << 20,
+            ahead_bytes: 96 << 20,
             max_table_bytes: 3 << 30,
             skip_damaged: false,
         }
@@ -124,6 +127,8 @@ pub fn index(
 ) -> Result<IndexReport> {
     let scan = source
         .scan(&|scan| progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 }))?;
+    // A run that failed may have written rows ahead that were of other blocks than this one's.
+    writer.forget_early()?;
     let mut run = Run::new(source, writer, options, progress, scan)?;
     loop {
         let plan = run.plan(writer);
@@ -328,7 +333,7 @@ impl<'a> Run<'a> {
             if linker.waiting_bytes() >= self.options.commit_bytes {
                 linker.flush(writer, self.options.max_table_bytes)?;
             } else {
-                linker.write_ahead(writer)?;
+                linker.write_ahead(writer, self.options.ahead_bytes)?;
             }
         }
         Ok((n_sound, fault))

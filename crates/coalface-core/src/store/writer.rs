@@ -201,6 +201,14 @@ impl StoreWriter {
         Ok(())
     }
 
+    /// Drops what was written ahead: the next commit brings other rows.
+    ///
+    /// # Errors
+    /// If making them durable failed.
+    pub fn forget_early(&mut self) -> Result<(), StoreError> {
+        self.finish_early().map(drop)
+    }
+
     /// Waits for rows that were written ahead; returns how many there are.
     fn finish_early(&mut self) -> Result<Option<Counts>, StoreError> {
         let Some(early) = self.early.take() else { return Ok(None) };
@@ -232,6 +240,7 @@ impl StoreWriter {
     /// # Errors
     /// If a file operation fails.
     pub fn move_bound(&mut self, blocks: u64) -> Result<(), StoreError> {
+        self.forget_early()?;
         let storage = &*self.storage;
         let old = &self.snapshot;
         if blocks >= old.counts().blocks {

@@ -7,7 +7,7 @@ pub mod lock;
 pub mod rng;
 pub mod tx;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use coalface_core::io::replay::{Files, ReplayStorage};
 use coalface_core::io::Storage;
 use coalface_core::link::{index, IndexOptions, IndexReport};
 use coalface_core::network::Network;
+use coalface_core::store::check::check;
 use coalface_core::store::digest::digests;
 use coalface_core::store::key::Salt;
 use coalface_core::store::{Snapshot, StoreWriter};
@@ -93,16 +94,17 @@ pub fn fresh_digests(source: &Source) -> Digests {
     digests_of(&*storage).unwrap()
 }
 
-/// Digests of every committed state that the operations of `storage` went through, the empty folder being `None`.
-pub fn committed_states(storage: &ReplayStorage) -> BTreeSet<Option<Digests>> {
+/// Digests of the committed states that the operations of `storage` went through, one more than there were renames; a
+/// folder without a store is `None`.
+pub fn committed_states(storage: &ReplayStorage) -> Vec<Option<Digests>> {
     use coalface_core::io::replay::Operation;
     let mut disk = storage.disk_at_start();
     let state = |files: Files| digests_of(&ReplayStorage::new(files));
-    let mut states = BTreeSet::from([state(disk.files())]);
+    let mut states = vec![state(disk.files())];
     for operation in storage.operations() {
         disk.apply(&operation);
         if matches!(operation, Operation::Rename { .. }) {
-            states.insert(state(disk.files()));
+            states.push(state(disk.files()));
         }
     }
     states
@@ -111,4 +113,12 @@ pub fn committed_states(storage: &ReplayStorage) -> BTreeSet<Option<Digests>> {
 /// Runs `work` in a pool of `threads` threads.
 pub fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+/// Asserts that `check` finds nothing.
+pub fn assert_clean(storage: &dyn Storage, what: &str) {
+    let snapshot = Snapshot::open(storage).unwrap().unwrap();
+    let report = check(storage, &snapshot, &|_| ControlFlow::Continue(())).unwrap();
+    let problems: Vec<_> = report.steps.iter().flat_map(|step| &step.problems).take(3).collect();
+    assert!(report.is_ok(), "{what}: {problems:?}");
 }
