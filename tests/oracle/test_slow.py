@@ -302,22 +302,26 @@ def test_traces(pair: Pair) -> None:
         height = random.choice([pair.tip, random.randrange(60, pair.tip + 1)])
         texts, origins = random_origins(pair, random, height)
         through = number % 3 == 0
-        everyone = sorted(pair.slow.totals(height))
-        stops = random.sample(everyone, len(everyone) // 20) if number % 4 == 1 else []
+        clusters = pair.slow.clusters(height).of
+        stops = random.sample(sorted(clusters), len(clusters) // 20) if number % 4 == 1 else []
+        with_clusters = number % 8 == 1
+        ends = set(stops)
+        if with_clusters:
+            ends = ends.union(*(clusters[each] for each in stops))
         max_txs = random.choice([0, 1, 7]) if number % 8 == 5 else 1_000_000
         found = trace(
             pair.fast.at(height),
             texts,
             stops=dict.fromkeys(stops, "a service"),
-            stop_at_clusters=number % 8 == 1,
+            stop_at_clusters=with_clusters,
             through_coinjoins=through,
             max_txs=max_txs,
         )
-        if number % 8 == 1:
-            clusters = pair.slow.clusters(height).of
-            stops = [member for stop in stops for member in clusters.get(stop, {stop})]
-        same_trace(pair, found, origins, height, stops=set(stops), through_coinjoins=through, max_txs=max_txs)
+        same_trace(pair, found, origins, height, stops=ends, through_coinjoins=through, max_txs=max_txs)
         seen |= {terminal.boundary for terminal in found.terminals}
+        for terminal in found.terminals:
+            if terminal.boundary == "service":
+                assert ("inference" in terminal.reason) == (terminal.address not in stops)
         met_again += found.met_again_sat
     assert seen >= {"unspent", "service", "coinjoin", "limit"}
     assert met_again > 0
