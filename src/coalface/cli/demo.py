@@ -1,5 +1,7 @@
 """`coalface demo`: a small chain with a story, investigated from block files to an answer."""
 
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -193,7 +195,7 @@ def _truth_part(found: "Demo") -> Iterator[str]:
     yield f"  Without stops at services and CoinJoins the trace would smear over {n_smeared} strangers."
     yield _heading("fact, inference, unknown")
     yield "  fact       outputs, spends, amounts, the list entry: txid:vout, each can be checked on any node"
-    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); no error rate is measured yet"
+    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); error rates not measured"
     yield "  method     haircut spreads value in proportion; other accounting methods give other amounts"
     yield "  unknown    who holds an address, what happened inside a service, what came out of the CoinJoin"
 
@@ -201,10 +203,12 @@ def _truth_part(found: "Demo") -> Iterator[str]:
 def _next_part(found: "Demo") -> Iterator[str]:
     """What to try."""
     store, listed = found.store, found.screened["listed"].address
+    # What the reader can type here: the name alone only where the shell finds it.
+    name = "coalface" if shutil.which("coalface") else sys.argv[0]
     theft = found.story.truth.deeds.theft_txid
     yield _heading("try it")
-    yield f"  coalface tx {store} {theft}"
-    yield f"  coalface trace {store} {theft}"
-    yield f"  coalface address {store} {listed} --txs"
-    yield f"  coalface explain {store} {listed} {found.screened['loot'].address}"
-    yield f"  coalface screen {store} {listed}"
+    yield f"  {name} tx {store} {theft}"
+    yield f"  {name} trace {store} {theft}"
+    yield f"  {name} address {store} {listed} --txs"
+    yield f"  {name} explain {store} {listed} {found.screened['loot'].address}"
+    yield f"  {name} screen {store} {listed}"
