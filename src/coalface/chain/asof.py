@@ -18,6 +18,11 @@ class AsOf:
     hash: str | None
     """Its hash; `None` before the first block."""
 
+    def __str__(self) -> str:
+        if self.hash is None:
+            return "a time before the first block"
+        return f"block {self.hash if self.height is None else self.height}"
+
 
 def resolve(chain: _core.Chain, as_of: int | str | None) -> _core.Bound:
     """Rows that an answer as of a height, block hash or date may use.

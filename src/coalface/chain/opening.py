@@ -146,7 +146,7 @@ class Chain:
             elif not self.coverage.complete_from_genesis:
                 hint = "the store holds a partial chain: the transaction may lie outside it"
             raise NotFound(
-                f"transaction {txid} is not in the store as of block {self.as_of.height}",
+                f"transaction {txid} is not in the store as of {self.as_of}",
                 code="not_found_tx",
                 hint=hint,
                 context={"txid": txid},

@@ -71,7 +71,7 @@ def _outputs_of(chain: Chain, text: str) -> tuple[str, NDArray[np.uint64]]:
     )
     if len(rows) == 0:
         raise NotFound(
-            f"address {text} received nothing in this store as of block {chain.as_of.height}",
+            f"address {text} received nothing in this store as of {chain.as_of}",
             code="not_found_address",
             context={"address": text},
         )

@@ -172,7 +172,7 @@ def _terminals(chain: Chain, record: "_core.TraceRecord", reasons: Mapping[int, 
     txids, numbers, values, address_ids = chain.core.outputs(record["terminal_outputs"])
     addresses = chain.core.address_texts(address_ids)
     why = {
-        "unspent": f"unspent as of block {chain.as_of.height}",
+        "unspent": f"unspent as of {chain.as_of}",
         "coinjoin": f"spent by a transaction that may be a CoinJoin ({COINJOIN_RULE})",
         "burned": "cannot be spent by anybody (OP_RETURN)",
         "limit": "the limit of transactions was reached",

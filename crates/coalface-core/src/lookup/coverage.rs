@@ -40,11 +40,13 @@ pub fn segments(snapshot: &Snapshot, bound: &Bound) -> Vec<Segment> {
     segments
 }
 
-/// Whether the blocks below `bound` are one chain from the network's genesis block on.
+/// Whether the blocks below `bound` are one chain from the network's genesis block on. No blocks of a store that starts
+/// there are such a chain too: then nothing has happened yet, which is known.
 #[must_use]
 pub fn complete_from_genesis(snapshot: &Snapshot, bound: &Bound) -> bool {
     let columns = &*snapshot.columns;
     let (hashes, parents) = (&columns.block_hash[..], &columns.block_prev_hash[..]);
     let n = bound.blocks as usize;
-    n > 0 && hashes[0] == snapshot.network().genesis_hash() && (1..n).all(|block| parents[block] == hashes[block - 1])
+    hashes.first() == Some(&snapshot.network().genesis_hash())
+        && (1..n).all(|block| parents[block] == hashes[block - 1])
 }

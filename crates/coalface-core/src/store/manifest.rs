@@ -81,7 +81,7 @@ pub struct RefusedBlock {
 
 /// What the last index run saw beside the chain itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default)]
 pub struct ChainFacts {
     /// Valid-looking blocks that are not on the best chain of their segment.
     pub stale_blocks: u64,
