@@ -250,7 +250,7 @@ def keyless_flaws(blocks: Sequence[bytes]) -> list[bytes]:
     height, tip = len(blocks), blocks[-1]
     txs = [tx for raw_block in blocks for tx in read_block(raw_block)[1]]
     spent = {each.outpoint for tx in txs for each in tx.inputs}
-    # its signatures are as good as ever, but its coins are gone; its outputs too, so that the id may come again
+    # its signatures are as good as ever, but its coins are gone; its outputs too: the id may come again
     again = next(
         tx for tx in txs if not tx.is_coinbase and all((tx.txid, n) in spent for n in range(len(tx.outputs)))
     )
