@@ -6,8 +6,8 @@ one after another in one shell, in a fresh copy of the prepared folder. Output i
 shows some: a line ``...`` stands for any number of lines, ``...`` inside a line for any text. A command
 must exit with 0, unless the next one asks ``echo $?``.
 
-A fenced block of the language ``pycon`` is an interactive session of Python, run by ``doctest`` in such a folder;
-``...`` inside its output stands for any text.
+A fenced block of the language ``pycon`` is an interactive session of Python, run by ``doctest`` in such a
+folder; ``...`` inside its output stands for any text.
 """
 
 import re

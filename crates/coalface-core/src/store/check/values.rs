@@ -112,8 +112,7 @@ fn check_fee(context: &Context<'_>, tx: u64, log: &mut Log) -> Option<i128> {
     let fee = in_sat.map(|in_sat| in_sat - out_sat);
     let stored = at(&columns.tx_fee_sat, tx).filter(|fee| *fee != NONE_SAT).map(i128::from);
     if stored != fee {
-        let what =
-            || format!("is {}, inputs hold {} and outputs {out_sat} sat", in_words(stored), in_words(in_sat));
+        let what = || format!("is {}, inputs hold {} and outputs {out_sat} sat", in_words(stored), in_words(in_sat));
         log.cell("fee", "tx.fee_sat", tx, what);
     } else if fee.is_some_and(|fee| fee < 0) {
         let what = || format!("inputs hold {}, outputs {out_sat} sat", in_words(in_sat));
