@@ -14,6 +14,7 @@ __all__ = [
     "build_info",
     "classify_script",
     "decode_address",
+    "hash_floor",
     "index",
     "write_block_files",
     "write_bulk",
@@ -267,6 +268,9 @@ def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
 
 def decode_address(network: str, text: str) -> tuple[str, str]:
     """Script kind and identifying bytes (hex) of an address."""
+
+def hash_floor(sources: Sequence[Path], threads: int) -> tuple[int, int, float]:
+    """Transactions, bytes, and the seconds that hashing alone takes."""
 
 def index(
     sources: Sequence[Path],

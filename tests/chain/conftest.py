@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
+from chain.shelf import KEY, Shelf
 from coalface.chain import Chain, index, open_chain
 from coalface.range import Story, build_story, write_block_files
-
-KEY = bytes.fromhex("9a3bc1f00d5e7742")
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Block files and the store made of them; nobody changes either."""
-
-    source: Path
-    store: Path
 
 
 @pytest.fixture(scope="session")

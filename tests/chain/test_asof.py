@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from chain.conftest import Shelf
+from chain.shelf import Shelf
 from coalface.chain import AsOf, Chain, open_chain
 from coalface.errors import CoalfaceError, InvalidReference, NotFound
 from coalface.range import Story

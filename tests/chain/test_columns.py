@@ -7,7 +7,7 @@ import gc
 import numpy as np
 import pytest
 
-from chain.conftest import Shelf
+from chain.shelf import Shelf
 from coalface.chain import Chain, open_chain
 
 NONE_U64 = np.uint64(2**64 - 1)
@@ -15,11 +15,10 @@ NONE_SAT = -(2**63)
 PLAIN = [
     "block.version", "block.time", "block.bits", "block.nonce", "block.height", "block.first_tx",
     "block.size", "block.weight", "tx.first_input", "tx.first_output", "tx.version", "tx.locktime",
-    "tx.size", "tx.weight",
-    "tx.fee_sat", "tx.flags", "input.spent_output", "input.address_id", "input.sequence", "input.spend_flags",
-    "output.value_sat", "output.address_id", "external.vout", "external.value_sat", "external.address_id",
-    "external.spent_by", "address.kind", "address.slot", "address.first_output", "key_link.address_id",
-    "key_link.tx_num", "key_link.role",
+    "tx.size", "tx.weight", "tx.fee_sat", "tx.flags", "input.spent_output", "input.address_id",
+    "input.sequence", "input.spend_flags", "output.value_sat", "output.address_id", "external.vout",
+    "external.value_sat", "external.address_id", "external.spent_by", "address.kind", "address.slot",
+    "address.first_output", "key_link.address_id", "key_link.tx_num", "key_link.role",
 ]  # fmt: skip
 STAMPED = ["output.spent_by", "cluster_strict.parent", "cluster_strict.link_tx"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chain.conftest import KEY, Shelf
+from chain.shelf import KEY, Shelf
 from coalface.chain import index, open_chain
 from coalface.errors import (
     CoalfaceError,

@@ -229,13 +229,36 @@ def mined(header: Header, txs: Sequence[Tx]) -> bytes:
     return header.serialize() + compact_size(len(txs)) + b"".join(tx.serialize() for tx in txs)
 
 
-def with_bad_signature(shop: Workshop) -> bytes:
-    """A block that is sound but for one bit of a signature."""
+def unchecked_blocks(shop: Workshop) -> list[Flaw]:
+    """One block for every rule that Core knows and the index does not look at."""
     coin = next(coin for coin in shop.coins if coin.lock.kind is Kind.P2WPKH)
-    tx = shop.spend([coin])
-    signature, key = tx.inputs[0].witness
+    signed = shop.spend([coin])
+    signature, key = signed.inputs[0].witness
     broken = signature[:12] + bytes([signature[12] ^ 1]) + signature[13:]
-    return shop.block([replace(tx, inputs=(replace(tx.inputs[0], witness=(broken, key)),))])
+    forged = replace(signed, inputs=(replace(signed.inputs[0], witness=(broken, key)),))
+
+    def locked(sequence: int, locktime: int, script: bytes = b"\x51") -> Tx:
+        spends, makes = (TxInput(coin.outpoint, sequence),), (TxOutput(1000, script),)
+        return sign(Tx(2, spends, makes, locktime), [coin.lock], [coin.value_sat])
+
+    tip, claim = shop.economy.blocks[-1], TxOutput(0, b"\x51")
+    other_height = coinbase_tx(shop.height + 1, [claim], tag=b"flaw", others=[], commit=True)
+    coinbase = coinbase_tx(shop.height, [claim], tag=b"flaw", others=[], commit=True)
+    time_unix = read_block(tip)[0].time_unix + 7200
+    far_future = 2**32 - 1
+    return [
+        Flaw("a forged signature", shop.block([forged]), None, True),
+        Flaw("spent before its relative lock time (BIP-0068)", shop.block([locked(5000, 0)]), None, True),
+        Flaw("spent before its lock time", shop.block([locked(0, 10**6)]), None, False),
+        Flaw("too many signature operations", shop.block([locked(0, 0, b"\xae" * 9000)]), None, False),
+        Flaw(
+            "coinbase names another height",
+            mine_block(block_hash(tip), time_unix, [other_height]),
+            None,
+            False,
+        ),
+        Flaw("from the future", mine_block(block_hash(tip), far_future, [coinbase]), None, False),
+    ]
 
 
 def on_top_of(raw_block: bytes, height: int, txs: Sequence[Tx] = (), *, extra_sat: int = 0) -> bytes:
@@ -250,7 +273,7 @@ def keyless_flaws(blocks: Sequence[bytes]) -> list[bytes]:
     height, tip = len(blocks), blocks[-1]
     txs = [tx for raw_block in blocks for tx in read_block(raw_block)[1]]
     spent = {each.outpoint for tx in txs for each in tx.inputs}
-    # its signatures are as good as ever, but its coins are gone; its outputs too: the id may come again
+    # its signatures are as good as ever, but its coins are gone; its outputs too, so the id may come again
     again = next(
         tx for tx in txs if not tx.is_coinbase and all((tx.txid, n) in spent for n in range(len(tx.outputs)))
     )

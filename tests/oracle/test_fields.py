@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coalface.chain import Chain, TxInput, TxOutput
+from coalface.chain import Chain, TxInput, TxOutput, check
 from coalface.range import Kind, regtest_address
 from coalface.range.block import subsidy_sat
 from oracle import scripts
@@ -179,6 +179,10 @@ def total_sat(blocks: list[CoreBlock]) -> int:
             for each in tx.inputs:
                 del outputs[each.txid, each.vout]
     return sum(outputs.values())
+
+
+def test_the_store_is_sound(indexed: TwoSteps) -> None:
+    assert check(indexed.folder).ok
 
 
 def test_value_is_conserved(directory: CoreDirectory, chain: Chain) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -12,14 +13,35 @@ from coalface.chain import Chain, index, open_chain
 from coalface.clusters import cluster, explain
 from coalface.range import build_story, write_block_files
 from coalface.tracing import Trace, trace
-from oracle.economy import build_economy
+from oracle.core import hash_of
+from oracle.economy import build_economy, go_on
 from oracle.slow import Outpoint, SlowChain, haircut, may_be_coinjoin
 
-CHAINS = {
-    "story": lambda: build_story().blocks,
-    "economy-1": lambda: build_economy(101).blocks,
-    "economy-2": lambda: build_economy(102, n_blocks=90).blocks,
+
+def one_branch(blocks: list[bytes]) -> list[list[bytes]]:
+    """Two steps."""
+    return [blocks[: len(blocks) // 2], blocks]
+
+
+def two_branches() -> list[list[bytes]]:
+    """Two branches overtake each other again and again; every step holds all blocks so far."""
+    left, right = build_economy(104, n_blocks=20), build_economy(104, n_blocks=20)
+    fork = len(left.blocks)
+    right.random.seed(105)
+    go_on(left, 40, most_txs=16)
+    go_on(right, 36, most_txs=16)
+    steps = []
+    for n_left, n_right in [(4, 0), (4, 8), (14, 8), (14, 24), (30, 24), (30, 36), (40, 36)]:
+        steps.append([*left.blocks[: fork + n_left], *right.blocks[fork : fork + n_right]])
+    return steps
+
+
+CHAINS: dict[str, Callable[[], list[list[bytes]]]] = {
+    "story": lambda: one_branch(build_story().blocks),
+    "economy": lambda: one_branch(build_economy(102, n_blocks=90).blocks),
+    "reorganised": two_branches,
 }
+"""Block files as a node leaves them, step by step; the chain that wins comes first in the last step."""
 
 
 @dataclass
@@ -44,14 +66,16 @@ class Pair:
 
 @pytest.fixture(scope="module", params=sorted(CHAINS))
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    """The store is built in two steps."""
-    blocks = CHAINS[request.param]()
     folder = tmp_path_factory.mktemp("slow")
-    write_block_files(blocks[: len(blocks) // 2], folder, xor_key=None)
-    index([folder], folder / "store")
-    write_block_files(blocks, folder, xor_key=None)
-    index([folder], folder / "store")
-    return Pair(request.param, blocks, SlowChain(blocks), open_chain(folder / "store"))
+    removed = 0
+    for blocks in CHAINS[request.param]():
+        write_block_files(blocks, folder, xor_key=None)
+        removed += index([folder], folder / "store", batch_bytes=4000, commit_bytes=20_000).blocks_removed
+    chain = open_chain(folder / "store")
+    blocks = blocks[: (chain.as_of.height or 0) + 1]
+    assert chain.as_of.hash == hash_of(blocks[-1])
+    assert (removed > 0) == (request.param == "reorganised")
+    return Pair(request.param, blocks, SlowChain(blocks), chain)
 
 
 def test_address_totals(pair: Pair) -> None:
@@ -283,18 +307,26 @@ def test_traces(pair: Pair) -> None:
         height = random.choice([pair.tip, random.randrange(60, pair.tip + 1)])
         texts, origins = random_origins(pair, random, height)
         through = number % 3 == 0
-        everyone = sorted(pair.slow.totals(height))
-        stops = random.sample(everyone, len(everyone) // 20) if number % 4 == 1 else []
+        clusters = pair.slow.clusters(height).of
+        stops = random.sample(sorted(clusters), len(clusters) // 20) if number % 4 == 1 else []
+        with_clusters = number % 8 == 1
+        ends = set(stops)
+        if with_clusters:
+            ends = ends.union(*(clusters[each] for each in stops))
         max_txs = random.choice([0, 1, 7]) if number % 8 == 5 else 1_000_000
         found = trace(
             pair.fast.at(height),
             texts,
             stops=dict.fromkeys(stops, "a service"),
+            stop_at_clusters=with_clusters,
             through_coinjoins=through,
             max_txs=max_txs,
         )
-        same_trace(pair, found, origins, height, stops=set(stops), through_coinjoins=through, max_txs=max_txs)
+        same_trace(pair, found, origins, height, stops=ends, through_coinjoins=through, max_txs=max_txs)
         seen |= {terminal.boundary for terminal in found.terminals}
+        for terminal in found.terminals:
+            if terminal.boundary == "service":
+                assert ("inference" in terminal.reason) == (terminal.address not in stops)
         met_again += found.met_again_sat
     assert seen >= {"unspent", "service", "coinjoin", "limit"}
     assert met_again > 0

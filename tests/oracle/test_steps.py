@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coalface.chain import index, open_chain
+from coalface.chain import check, index, open_chain
 from coalface.errors import NotFound
 from oracle.core import Core, CoreBlock, feed, hash_of
 from oracle.directories import CoreDirectory, TwoSteps
@@ -103,6 +103,7 @@ def test_reorganisation(tmp_path: Path, commit_bytes: int | None) -> None:
     second = index([node / "regtest"], store, commit_bytes=commit_bytes, batch_bytes=20_000)
     assert (second.blocks_removed, second.blocks_added, second.stale_blocks) == (10, 12, 10)
     same_blocks(store, after)
+    assert check(store).ok
     index([node / "regtest"], tmp_path / "fresh")
     assert digests(store) == digests(tmp_path / "fresh")
     chain = open_chain(store)

@@ -12,7 +12,7 @@ from coalface.range import write_block_files
 from oracle.core import Core, feed, hash_of
 from oracle.directories import files_of
 from oracle.economy import Economy, build_economy
-from oracle.flaws import Flaw, Workshop, flawed_blocks, on_top_of, sound_blocks, with_bad_signature
+from oracle.flaws import Flaw, Workshop, flawed_blocks, on_top_of, sound_blocks, unchecked_blocks
 
 
 @dataclass
@@ -148,27 +148,45 @@ def test_a_mutated_copy_does_not_hide_the_sound_block(tmp_path: Path, court: Cou
     assert open_chain(tmp_path / "store").as_of.hash == hash_of(sound.raw)
 
 
-def test_scripts_are_not_executed(tmp_path: Path, court: Court, shop: Workshop) -> None:
-    """The documented difference: Core refuses a bad signature, the index cannot see it.
+UNCHECKED = 6
 
-    A node's own files hold such a block only as one that Core refused, and Core's chain goes on beside it: as
-    soon as it has one more block, the index follows Core again.
+
+@pytest.mark.parametrize("number", range(UNCHECKED))
+def test_rules_that_are_not_checked(tmp_path: Path, court: Court, shop: Workshop, number: int) -> None:
+    """The documented difference: Core refuses these, the index does not look.
+
+    A node's own files hold such a block only if Core wrote it before it refused it, and Core's chain goes on
+    beside it: as soon as that has one more block, the index follows Core again.
     """
-    chain = court.economy.blocks
-    bad, good = with_bad_signature(shop), court.sound[0].raw
-    next_one = on_top_of(good, len(chain) + 1)
+    chain, unchecked = court.economy.blocks, unchecked_blocks(shop)
+    assert len(unchecked) == UNCHECKED
+    flaw = unchecked[number]
+    good = court.sound[0].raw
     with Core(tmp_path / "node") as core:
-        feed(core, [], [*chain[1:], bad])
-        assert core.verdicts[hash_of(bad)] is False
+        feed(core, [], chain[1:])
+        assert core.give(flaw.raw) == flaw.on_disk
+        assert core.verdicts.get(hash_of(flaw.raw), False) is False
         assert core.tip == (len(chain) - 1, hash_of(chain[-1]))
     source = tmp_path / "node" / "regtest"
-    assert index([source], tmp_path / "store").refused == ()
-    assert open_chain(tmp_path / "store").as_of.hash == hash_of(bad)
-    assert "Scripts are not executed" in (index.__doc__ or "")
+    report = index([source], tmp_path / "store")
+    assert report.refused == ()
+    assert open_chain(tmp_path / "store").as_of.hash == hash_of(flaw.raw if flaw.on_disk else chain[-1])
+    if not flaw.on_disk:
+        write_block_files([*chain, flaw.raw], tmp_path / "foreign", xor_key=None)
+        assert index([tmp_path / "foreign"], tmp_path / "foreign-store").refused == ()
+        assert open_chain(tmp_path / "foreign-store").as_of.hash == hash_of(flaw.raw)
+        return
     with Core(tmp_path / "node") as core:
-        feed(core, [], [good, next_one])
+        feed(core, [], [good, on_top_of(good, len(chain) + 1)])
         tip = core.tip
     report = index([source], tmp_path / "store")
     assert (report.blocks_removed, report.blocks_added) == (1, 2)
     chain_now = open_chain(tmp_path / "store")
     assert (chain_now.as_of.height, chain_now.as_of.hash) == tip
+
+
+def test_the_difference_is_documented() -> None:
+    text = " ".join((index.__doc__ or "").split())
+    assert "Scripts are not executed" in text
+    for rule in ("lock times", "signature operations", "coinbase's height"):
+        assert rule in text

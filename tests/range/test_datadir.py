@@ -38,7 +38,7 @@ def test_key_order_and_tail(tmp_path: Path) -> None:
 
 
 def test_several_files(tmp_path: Path) -> None:
-    paths = write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=600, tail_bytes=3)
+    paths = write_block_files(BLOCKS, tmp_path, xor_key=None, max_file_bytes=550, tail_bytes=3)
     assert [path.name for path in paths] == ["blk00000.dat", "blk00001.dat"]
     assert [records(path.read_bytes()) for path in paths] == [BLOCKS[:2], BLOCKS[2:]]
     assert not paths[0].read_bytes().endswith(bytes(3))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coalface.chain import Chain, IndexReport, index, open_chain
+from coalface.chain import Chain, IndexReport, check, index, open_chain
 from coalface.range.block import read_block
 from oracle.scripts import address
 from real.blocks import FIRST_BLOCKS
@@ -108,6 +108,10 @@ def test_everything_equals_the_slow_reader(chain: Chain) -> None:
                 for mine, its in zip(found.inputs, tx.inputs, strict=True):
                     assert (mine.txid, mine.vout) == its.outpoint
                     assert (mine.value_sat, mine.address) == outputs[its.outpoint]
+
+
+def test_the_store_is_sound(store: tuple[Path, IndexReport]) -> None:
+    assert check(store[0]).ok
 
 
 def test_the_first_payment(chain: Chain) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coalface.chain import Chain, index, open_chain
+from coalface.chain import Chain, check, index, open_chain
 from coalface.errors import NotFound
 from oracle.scripts import address, script_type
 from real.blocks import RealBlock
@@ -146,6 +146,8 @@ def test_all_blocks_together(tmp_path: Path, blocks: dict[str, RealBlock]) -> No
     told = open_chain(tmp_path / "told")
     for block in blocks.values():
         assert told.block(block.height).hash == block.hash
+    assert check(tmp_path / "plain").ok
+    assert check(tmp_path / "told").ok
     heights = [segment.first_height for segment in told.coverage.segments]
     assert heights == sorted(heights, key=lambda height: height or 0)
     assert [segment.n_blocks for segment in told.coverage.segments if segment.n_blocks > 1] == [2, 3]

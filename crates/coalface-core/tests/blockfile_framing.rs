@@ -104,7 +104,7 @@ fn a_flipped_magic_is_damage_and_can_be_skipped() {
     let next = records(&blocks[..4]).len();
     bytes[start + 1] ^= 0x10;
     let error = scan_bytes(&bytes, false).unwrap_err();
-    assert_eq!(error.code(), "block_file_damaged");
+    assert_eq!(error.code(), "source_block_file_damaged");
     let text = error.to_string();
     assert!(text.contains(&format!("at byte {start}")) && text.contains("faaf") && text.contains("fabfb5da"), "{text}");
     assert!(error.hint().unwrap().contains("--skip-damaged"));
@@ -270,17 +270,17 @@ fn a_changed_file_is_told() {
     let mut raw = Vec::new();
     let mut foreign = scan.blocks[1].clone();
     foreign.file = 1;
-    assert_eq!(code(source.read_block(&foreign, &mut raw)), "foreign_block");
+    assert_eq!(code(source.read_block(&foreign, &mut raw)), "source_foreign_block");
     foreign.file = 0;
     foreign.len = u32::MAX;
-    assert_eq!(code(source.read_block(&foreign, &mut raw)), "foreign_block");
+    assert_eq!(code(source.read_block(&foreign, &mut raw)), "source_foreign_block");
     let mut bytes = std::fs::read(&path).unwrap();
     bytes[scan.blocks[1].offset as usize] ^= 1;
     bytes.truncate(scan.blocks[2].offset as usize + 50);
     std::fs::write(&path, bytes).unwrap();
     assert!(source.read_block(&scan.blocks[0], &mut raw).is_ok());
-    assert_eq!(code(source.read_block(&scan.blocks[1], &mut raw)), "block_file_changed");
-    assert_eq!(code(source.read_block(&scan.blocks[2], &mut raw)), "block_file_changed");
+    assert_eq!(code(source.read_block(&scan.blocks[1], &mut raw)), "source_block_file_changed");
+    assert_eq!(code(source.read_block(&scan.blocks[2], &mut raw)), "source_block_file_changed");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn a_writer_refuses_what_no_file_holds() {
     let folder = tempfile::tempdir().unwrap();
     let create = || BlockFileWriter::create(folder.path().into(), Network::Regtest, WriterOptions::default());
     let mut writer = create().unwrap();
-    assert_eq!(code(writer.append(&[0; 80])), "unwritable_block");
-    assert_eq!(code(writer.append(&vec![0; MAX_BLOCK_BYTES as usize + 1])), "unwritable_block");
+    assert_eq!(code(writer.append(&[0; 80])), "source_unwritable_block");
+    assert_eq!(code(writer.append(&vec![0; MAX_BLOCK_BYTES as usize + 1])), "source_unwritable_block");
     assert_eq!(code(create()), "io"); // it never writes over files
 }

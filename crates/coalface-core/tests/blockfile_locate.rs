@@ -23,7 +23,7 @@ fn a_data_directory_of_one_network() {
             assert_eq!(source.network(), Some(Network::Regtest));
             assert_eq!(found(&scan(&source).unwrap().blocks), hashes(&blocks));
         }
-        assert_eq!(code(open_as(path, Network::Signet)), "wrong_network");
+        assert_eq!(code(open_as(path, Network::Signet)), "source_wrong_network");
     }
     let twice = Source::open(&[root.to_path_buf(), file], &SourceOptions::default()).unwrap();
     assert_eq!(twice.files().len(), 1, "the same file counts once");
@@ -46,7 +46,7 @@ fn a_data_directory_of_several_networks() {
         let source = open_as(root, network).unwrap();
         assert_eq!(scan(&source).unwrap().blocks[0].hash, network.genesis_hash());
     }
-    assert_eq!(code(open_as(root, Network::Signet)), "several_networks");
+    assert_eq!(code(open_as(root, Network::Signet)), "source_several_networks");
     let both = [root.join("blocks"), root.join("testnet3/blocks")];
     match Source::open(&both, &SourceOptions::default()) {
         Err(BlockFileError::MixedNetworks { before: Network::Mainnet, found: Network::Testnet3, .. }) => {}
@@ -65,7 +65,7 @@ fn keys_that_are_wrong() {
         assert!(error.to_string().contains("no key"), "{error}");
         put(folder.path(), "xor.dat", &[1; 8]);
         let error = open(path).unwrap_err();
-        assert_eq!(error.code(), "xor_key_missing_or_wrong");
+        assert_eq!(error.code(), "source_xor_key_missing_or_wrong");
         assert!(error.to_string().contains("after decoding"), "{error}");
         for len in [0, 7, 9] {
             put(folder.path(), "xor.dat", &KEY.repeat(2)[..len]);
@@ -76,7 +76,7 @@ fn keys_that_are_wrong() {
         }
         std::fs::remove_file(folder.path().join("xor.dat")).unwrap();
         std::fs::create_dir(folder.path().join("xor.dat")).unwrap();
-        assert_eq!(code(open(path)), "bad_xor_key_file");
+        assert_eq!(code(open(path)), "source_bad_xor_key_file");
         std::fs::remove_dir(folder.path().join("xor.dat")).unwrap();
         std::os::unix::fs::symlink("xor.dat", folder.path().join("xor.dat")).unwrap(); // cannot be read, even by root
         assert_eq!(code(open(path)), "io");
@@ -143,7 +143,7 @@ fn loose_blocks() {
     assert_eq!(found(&scan(&one).unwrap().blocks), [blocks[2].hash]);
 
     put(folder.path(), "4.blk", &blocks[3].raw[..80]);
-    assert_eq!(code(open_as(folder.path(), Network::Regtest)), "not_a_block");
+    assert_eq!(code(open_as(folder.path(), Network::Regtest)), "source_not_a_block");
     let options = SourceOptions { network: Some(Network::Regtest), skip_damaged: true };
     let skipped = scan(&Source::open(&[folder.path().to_path_buf()], &options).unwrap()).unwrap();
     assert_eq!((skipped.blocks.len(), skipped.damaged.len()), (4, 1));
@@ -162,11 +162,11 @@ fn a_mainnet_genesis_alone() {
 #[test]
 fn paths_without_blocks() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(code(open(folder.path())), "no_block_files");
+    assert_eq!(code(open(folder.path())), "source_no_block_files");
     assert_eq!(code(open(&folder.path().join("none"))), "file_not_found");
-    assert_eq!(code(open(std::path::Path::new("/dev/null"))), "no_block_files");
+    assert_eq!(code(open(std::path::Path::new("/dev/null"))), "source_no_block_files");
     let text = put(folder.path(), "text", b"hello");
-    assert_eq!(code(open(&text)), "not_a_block");
+    assert_eq!(code(open(&text)), "source_not_a_block");
     assert_eq!(open(&put(folder.path(), "empty", b"")).unwrap().network(), None);
     // A folder that even root cannot read.
     std::os::unix::fs::symlink("blocks", folder.path().join("blocks")).unwrap();

@@ -80,11 +80,11 @@ fn index_folder(storage: Arc<ReplayStorage>, folder: &Path, skip_damaged: bool) 
 fn assert_clear(first: &Result<IndexReport>, what: &str) {
     if let Err(error) = first {
         let codes = [
-            "block_file_damaged",
+            "source_block_file_damaged",
             "source_damaged_block",
-            "xor_key_missing_or_wrong",
-            "wrong_network",
-            "mixed_networks",
+            "source_xor_key_missing_or_wrong",
+            "source_wrong_network",
+            "source_mixed_networks",
         ];
         assert!(codes.contains(&error.code()), "{what}: {}: {error}", error.code());
         assert!(error.to_string().contains("blk00000.dat") && !error.to_string().contains('\n'), "{what}: {error}");
@@ -176,7 +176,7 @@ fn folders_that_cannot_be_read() {
     let code = |path: &Path| open_source(path, false).unwrap_err().code();
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(code(&folder.path().join("nothing")), "file_not_found");
-    assert_eq!(code(folder.path()), "no_block_files");
+    assert_eq!(code(folder.path()), "source_no_block_files");
     std::fs::write(folder.path().join("blk00000.dat"), &good.bytes).unwrap();
     assert_eq!(code(&folder.path().join("blk00000.dat").join("x")), "io");
     for path in [folder.path().to_path_buf(), folder.path().join("blk00000.dat")] {

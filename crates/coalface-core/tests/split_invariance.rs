@@ -204,7 +204,7 @@ fn rows_written_ahead_by_a_run_that_failed() {
     let mut writer = StoreWriter::open(storage.clone(), Network::Regtest, || Ok(SALT)).unwrap();
     let ahead = IndexOptions { ahead_bytes: 1, ..options(1 << 30, 1) };
     let error = index(&broken.source, &mut writer, &ahead, &cut).unwrap_err();
-    assert_eq!(error.code(), "block_file_changed");
+    assert_eq!(error.code(), "source_block_file_changed");
     index(&good.source, &mut writer, &IndexOptions::default(), &|_| ControlFlow::Continue(())).unwrap();
     assert_clean(&*storage, "after a failed run");
     assert_equal(&digests_of(&*storage).unwrap(), &fresh_digests(&good.source), "after a failed run");

@@ -371,11 +371,11 @@ fn refuses_a_folder_in_use_and_bad_options() {
     write(folder.path(), &small);
     let before = files(folder.path());
     let error = write_bulk(folder.path(), &small, &|_| true).expect_err("in use");
-    assert_eq!(error.code(), "folder_in_use");
+    assert_eq!(error.code(), "usage_folder_in_use");
     assert!(error.hint().is_some());
     assert_eq!(files(folder.path()), before);
     let error = write_bulk(&folder.path().join("new"), &BulkOptions { n_txs: 0, ..small }, &|_| true);
-    assert_eq!(error.expect_err("no transaction").code(), "option_out_of_range");
+    assert_eq!(error.expect_err("no transaction").code(), "usage_option_out_of_range");
     assert!(!folder.path().join("new").exists());
 }
 

@@ -1,6 +1,5 @@
 //! The one place where an engine error becomes a Python exception.
 
-use coalface_core::blockfile::BlockFileError;
 use coalface_core::Error;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -14,19 +13,9 @@ impl<E: Into<Error>> From<E> for CoreError {
     }
 }
 
-/// The code under which Python finds the class: the first words say the kind of trouble.
-fn code(error: &Error) -> String {
-    match error {
-        Error::BlockFile(BlockFileError::Io(_) | BlockFileError::Cancelled) => error.code().to_owned(),
-        Error::BlockFile(_) => format!("source_{}", error.code()),
-        Error::Address(_) => format!("invalid_{}", error.code()),
-        _ => error.code().to_owned(),
-    }
-}
-
 impl From<CoreError> for PyErr {
     fn from(CoreError(error): CoreError) -> PyErr {
-        Python::attach(|py| raise(py, &code(&error), &error.to_string(), error.hint()))
+        Python::attach(|py| raise(py, error.code(), &error.to_string(), error.hint()))
     }
 }
 

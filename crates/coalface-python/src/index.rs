@@ -15,6 +15,12 @@ use pyo3::types::{PyDict, PyString};
 use crate::error::{raise, CoreError};
 use crate::gate;
 
+/// So many threads, one a core unless given.
+fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+    pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))
+}
+
 /// The network of that name, or a usage error.
 pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
     Network::from_name(name).ok_or_else(|| {
@@ -52,10 +58,7 @@ pub fn index<'py>(
         };
         options.heights.insert(hash, height);
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))?;
+    let pool = thread_pool(py, threads)?;
     // An error of the caller's own function is the caller's: it stops the run and comes out as it is.
     let failed: Mutex<Option<PyErr>> = Mutex::new(None);
     let tell = |at: IndexProgress| -> ControlFlow<()> {
@@ -153,6 +156,17 @@ pub fn write_bulk<'py>(
     dict.set_item("tip_hash", summary.tip_hash.to_display())?;
     dict.set_item("tip_height", summary.tip_height)?;
     Ok(dict)
+}
+
+/// Seconds that hashing alone takes on `threads` threads: (transactions, bytes, seconds).
+#[pyfunction]
+pub fn hash_floor(py: Python<'_>, sources: Vec<PathBuf>, threads: usize) -> PyResult<(u64, u64, f64)> {
+    let pool = thread_pool(py, Some(threads))?;
+    let floor = gate::run(py, || {
+        let source = Source::open(&sources, &SourceOptions::default())?;
+        Ok(pool.install(|| coalface_core::blockfile::floor::floor(&source))?)
+    })?;
+    Ok((floor.txs, floor.bytes, floor.elapsed.as_secs_f64()))
 }
 
 /// Writes serialized blocks as a node would, each record behind magic and length; returns (file number, offset) of each.

@@ -18,6 +18,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
     module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;
     module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
+    module.add_function(wrap_pyfunction!(index::hash_floor, module)?)?;
     module.add_function(wrap_pyfunction!(index::index, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;

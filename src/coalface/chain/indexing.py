@@ -99,7 +99,9 @@ def index(
 
     Notes
     -----
-    Scripts are not executed: a block with an invalid signature is taken for sound.
+    Scripts are not executed: a block with an invalid signature is taken for sound. Nor are lock times, the
+    number of signature operations, the coinbase's height and the clock looked at. A node refuses such a block
+    and builds on another, so in a node's own files it can be the tip at most until the node's next block.
     """
     if not sources:
         raise UsageError("there is no source: name a data directory or block files", code="usage_source")

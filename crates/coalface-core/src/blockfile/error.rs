@@ -176,18 +176,18 @@ impl BlockFileError {
         match self {
             BlockFileError::Io(error) => error.code(),
             BlockFileError::Cancelled => "cancelled",
-            BlockFileError::NoBlockFiles { .. } => "no_block_files",
-            BlockFileError::SeveralNetworks { .. } => "several_networks",
-            BlockFileError::WrongNetwork { .. } => "wrong_network",
-            BlockFileError::MixedNetworks { .. } => "mixed_networks",
-            BlockFileError::BadKeyFile { .. } => "bad_xor_key_file",
-            BlockFileError::UnknownMagic { .. } => "xor_key_missing_or_wrong",
-            BlockFileError::NotABlock { .. } => "not_a_block",
-            BlockFileError::TooEasy { .. } => "block_too_easy",
-            BlockFileError::BadMagic { .. } | BlockFileError::BadLength { .. } => "block_file_damaged",
-            BlockFileError::Changed { .. } => "block_file_changed",
-            BlockFileError::ForeignBlock { .. } => "foreign_block",
-            BlockFileError::UnwritableBlock { .. } => "unwritable_block",
+            BlockFileError::NoBlockFiles { .. } => "source_no_block_files",
+            BlockFileError::SeveralNetworks { .. } => "source_several_networks",
+            BlockFileError::WrongNetwork { .. } => "source_wrong_network",
+            BlockFileError::MixedNetworks { .. } => "source_mixed_networks",
+            BlockFileError::BadKeyFile { .. } => "source_bad_xor_key_file",
+            BlockFileError::UnknownMagic { .. } => "source_xor_key_missing_or_wrong",
+            BlockFileError::NotABlock { .. } => "source_not_a_block",
+            BlockFileError::TooEasy { .. } => "source_block_too_easy",
+            BlockFileError::BadMagic { .. } | BlockFileError::BadLength { .. } => "source_block_file_damaged",
+            BlockFileError::Changed { .. } => "source_block_file_changed",
+            BlockFileError::ForeignBlock { .. } => "source_foreign_block",
+            BlockFileError::UnwritableBlock { .. } => "source_unwritable_block",
         }
     }
 
@@ -230,17 +230,17 @@ mod tests {
         let table = [
             (
                 BlockFileError::NoBlockFiles { path: path.clone() },
-                "no_block_files",
+                "source_no_block_files",
                 "`blk00007.dat` holds no block files",
             ),
             (
                 BlockFileError::SeveralNetworks { path: path.clone(), found: vec![network, wanted] },
-                "several_networks",
+                "source_several_networks",
                 "networks: mainnet, signet",
             ),
             (
                 BlockFileError::WrongNetwork { path: path.clone(), found: network, wanted },
-                "wrong_network",
+                "source_wrong_network",
                 "belongs to mainnet, signet was asked for",
             ),
             (
@@ -251,44 +251,52 @@ mod tests {
                     before_path,
                     before: wanted,
                 },
-                "mixed_networks",
+                "source_mixed_networks",
                 "a block of mainnet at byte 9",
             ),
-            (BlockFileError::BadKeyFile { path: path.clone(), len: 7 }, "bad_xor_key_file", "has 7 bytes"),
+            (BlockFileError::BadKeyFile { path: path.clone(), len: 7 }, "source_bad_xor_key_file", "has 7 bytes"),
             (
                 BlockFileError::UnknownMagic { path: path.clone(), found: found.clone(), with_key: false },
-                "xor_key_missing_or_wrong",
+                "source_xor_key_missing_or_wrong",
                 "xor.dat missing or wrong: `blk00007.dat` starts with 01020304 and there is no key",
             ),
             (
                 BlockFileError::NotABlock { path: path.clone(), len: 5 },
-                "not_a_block",
+                "source_not_a_block",
                 "5 bytes (81 to 4000000 allowed)",
             ),
             (
                 BlockFileError::TooEasy { path: path.clone(), bits: 0x207f_ffff, allowed: 0x1d00_ffff, network },
-                "block_too_easy",
+                "source_block_too_easy",
                 "target 207fffff, easier than the 1d00ffff that mainnet allows",
             ),
             (
                 BlockFileError::BadMagic { path: path.clone(), offset: 9, found, allowed: network.magic() },
-                "block_file_damaged",
+                "source_block_file_damaged",
                 "damaged at byte 9: found 01020304, a record starts with f9beb4d9",
             ),
             (
                 BlockFileError::BadLength { path: path.clone(), offset: 9, found: 5 },
-                "block_file_damaged",
+                "source_block_file_damaged",
                 "damaged at byte 9: a block of 5 bytes, 81 to 4000000 allowed",
             ),
-            (BlockFileError::Changed { path, offset: 9, hash }, "block_file_changed", "no longer at byte 9"),
-            (BlockFileError::ForeignBlock { hash, file: 3, len: 5, n_files: 1 }, "foreign_block", "file 3 and 5 bytes"),
-            (BlockFileError::UnwritableBlock { len: 5 }, "unwritable_block", "a block of 5 bytes cannot be written"),
+            (BlockFileError::Changed { path, offset: 9, hash }, "source_block_file_changed", "no longer at byte 9"),
+            (
+                BlockFileError::ForeignBlock { hash, file: 3, len: 5, n_files: 1 },
+                "source_foreign_block",
+                "file 3 and 5 bytes",
+            ),
+            (
+                BlockFileError::UnwritableBlock { len: 5 },
+                "source_unwritable_block",
+                "a block of 5 bytes cannot be written",
+            ),
             (BlockFileError::Cancelled, "cancelled", "cancelled"),
         ];
         for (error, code, text) in table {
             assert_eq!(error.code(), code);
             assert!(error.to_string().contains(text), "{error}");
-            let is_hintless = matches!(code, "cancelled" | "foreign_block" | "unwritable_block");
+            let is_hintless = matches!(code, "cancelled" | "source_foreign_block" | "source_unwritable_block");
             assert_eq!(error.hint().is_none(), is_hintless, "{code}");
         }
     }

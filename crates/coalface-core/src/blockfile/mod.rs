@@ -14,6 +14,7 @@ mod classify;
 mod coinbase;
 mod context;
 mod error;
+pub mod floor;
 mod header;
 mod heights;
 mod locate;

@@ -81,8 +81,10 @@ pub struct ParsedBlock {
     pub has_witness: bool,
     /// Per transaction.
     pub txid: Vec<Hash32>,
-    /// Per transaction with a witness, else the txid; the coinbase's is zero (BIP-0141). Empty without witnesses.
-    pub wtxid: Vec<Hash32>,
+    /// Per transaction: all its bytes.
+    pub tx_span: Vec<Span>,
+    /// Per transaction: its inputs and outputs, without version, witness and lock time.
+    pub tx_body: Vec<Span>,
     /// First input of each transaction, and the number of inputs at the end.
     pub first_input: Vec<u32>,
     /// First output of each transaction, and the number of outputs at the end.
@@ -215,11 +217,6 @@ impl ParsedBlock {
         let weight = stripped * 3 + block.len();
         self.weight_wu =
             u32::try_from(weight).map_err(|_| reader.error("block weight", weight as u64, "less than 2^32"))?;
-        if self.has_witness {
-            self.wtxid[0] = Hash32::default();
-        } else {
-            self.wtxid.clear();
-        }
         Ok(())
     }
 
@@ -231,7 +228,8 @@ impl ParsedBlock {
             weight_wu: _,
             has_witness,
             txid,
-            wtxid,
+            tx_span,
+            tx_body,
             first_input,
             first_output,
             version,
@@ -248,14 +246,14 @@ impl ParsedBlock {
             script,
         } = self;
         *has_witness = false;
-        for hashes in [txid, wtxid, prev_txid] {
+        for hashes in [txid, prev_txid] {
             hashes.clear();
         }
         for numbers in [first_input, first_output, version, locktime, tx_size_bytes, tx_weight_wu, prev_vout, sequence]
         {
             numbers.clear();
         }
-        for spans in [script_sig, witness, script] {
+        for spans in [tx_span, tx_body, script_sig, witness, script] {
             spans.clear();
         }
         flags.clear();
@@ -286,18 +284,12 @@ impl ParsedBlock {
             let end = self.script_sig.len();
             self.witness.resize(end, Span::default());
         }
-        let locktime_at = reader.at;
         let locktime = reader.u32("lock time")?;
         let raw = &reader.bytes[start..reader.at];
-        let (stripped, txid) = if segwit {
-            let parts: [&[u8]; 3] =
-                [&reader.bytes[start..start + 4], &reader.bytes[body..body_end], &reader.bytes[locktime_at..reader.at]];
-            (8 + body_end - body, sha256d_parts(&parts))
-        } else {
-            (raw.len(), sha256d(raw))
-        };
-        self.txid.push(Hash32(txid));
-        self.wtxid.push(if segwit { Hash32(sha256d(raw)) } else { Hash32(txid) });
+        let stripped = 8 + body_end - body;
+        self.tx_span.push(Span { start: start as u32, end: reader.at as u32 });
+        self.tx_body.push(Span { start: body as u32, end: body_end as u32 });
+        self.txid.push(self.hash_of_tx(reader.bytes, self.txid.len()));
         self.version.push(version);
         self.locktime.push(locktime);
         self.tx_size_bytes.push(raw.len() as u32);
@@ -385,6 +377,30 @@ impl ParsedBlock {
         Ok(())
     }
 
+    /// Double SHA-256 of transaction `n` of `block`, the block that was parsed, without its witnesses: its id.
+    #[must_use]
+    pub fn hash_of_tx(&self, block: &[u8], n: usize) -> Hash32 {
+        let (span, body) = (self.tx_span[n], self.tx_body[n]);
+        if body.len() + 8 == span.len() {
+            return Hash32(sha256d(span.of(block)));
+        }
+        let (start, end) = (span.start as usize, span.end as usize);
+        Hash32(sha256d_parts(&[&block[start..start + 4], body.of(block), &block[end - 4..end]]))
+    }
+
+    /// Ids that cover the witnesses (BIP-0141): those of transactions without any are the plain ones, the coinbase's
+    /// is zero.
+    fn wtxids(&self, block: &[u8]) -> Vec<Hash32> {
+        let mut wtxids = self.txid.clone();
+        for (n, wtxid) in wtxids.iter_mut().enumerate() {
+            if self.flags[n] & tx_flags::SEGWIT != 0 {
+                *wtxid = Hash32(sha256d(self.tx_span[n].of(block)));
+            }
+        }
+        wtxids[0] = Hash32::default();
+        wtxids
+    }
+
     /// Whether the coinbase commits to the witnesses of this block (BIP-0141); true where there are none.
     #[must_use]
     pub fn witness_commitment_holds(&self, block: &[u8]) -> bool {
@@ -404,7 +420,7 @@ impl ParsedBlock {
             .map(|script| script.of(block))
             .find(|script| script.len() >= 38 && script.starts_with(&PREFIX));
         let Some(commitment) = commitment else { return false };
-        let (root, mutated) = super::merkle::merkle_root(&self.wtxid);
+        let (root, mutated) = super::merkle::merkle_root(&self.wtxids(block));
         !mutated && sha256d_parts(&[&root.0, &reserved[2..]]) == commitment[6..38]
     }
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::batch::Linker;
+use crate::forest::grow::Child;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
 use crate::store::journal::Stamps;
 use crate::store::run::{Entry, RunKind};
@@ -44,16 +45,20 @@ impl Linker {
         }
         let base = *self.base.counts();
         let delta = &self.delta;
-        let txids = hashed(&self.tx_keys, base.txs as u32);
-        let addresses = hashed(&self.address_keys, base.addresses as u32);
         let salt = self.base.salt();
         let external_keys: Vec<u64> = delta.external_txid.iter().map(|txid| salt.txid(txid)).collect();
         let externals = hashed(&external_keys, base.externals as u32);
-        let outputs = by_address(&delta.output_address, 0);
         let external_addresses = by_address(&delta.external_address, base.externals as u32);
-        let mut children: Vec<(u32, u32, u32)> =
-            self.forest.children.iter().map(|link| (link.parent, link.child, link.size)).collect();
-        children.sort_by_key(|(parent, _, _)| *parent);
+        // Side by side, so that what is serial in one is hidden behind the others.
+        let ((txids, addresses), (outputs, children)) = rayon::join(
+            || {
+                rayon::join(
+                    || hashed(&self.tx_keys, base.txs as u32),
+                    || hashed(&self.address_keys, base.addresses as u32),
+                )
+            },
+            || rayon::join(|| by_address(&delta.output_address, 0), || by_parent(&self.forest.children)),
+        );
         let mut spends = std::mem::take(&mut self.spends);
         spends.par_sort_unstable();
         let stamps = Stamps { spends, links: self.forest.stamps() };
@@ -89,6 +94,13 @@ impl Linker {
         }
         Ok(())
     }
+}
+
+/// (parent, child, size) in order of parent, then of linking.
+fn by_parent(children: &[Child]) -> Vec<(u32, u32, u32)> {
+    let mut links: Vec<(u32, u32, u32)> = children.iter().map(|link| (link.parent, link.child, link.size)).collect();
+    links.par_sort_by_key(|(parent, _, _)| *parent);
+    links
 }
 
 /// (key, id) in order of key, then id.

@@ -106,7 +106,8 @@ struct Run<'a> {
     options: &'a IndexOptions,
     progress: &'a (dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
     blocks: Vec<BlockRef>,
-    refused: BTreeMap<Hash32, Fault>,
+    /// With each fault, whether the chain below the block was complete.
+    refused: BTreeMap<Hash32, (Fault, bool)>,
     known_refused: Vec<RefusedBlock>,
     without_work: Vec<Hash32>,
     bad_copies: HashSet<usize>,
@@ -183,13 +184,15 @@ impl<'a> Run<'a> {
             heights,
             report,
         };
-        run.look_again_at_refused()?;
         run.add_held_blocks(snapshot);
+        run.look_again_at_refused(facts)?;
         Ok(run)
     }
 
-    /// A block that was refused for its content may have been repaired, or has another copy now.
-    fn look_again_at_refused(&mut self) -> Result<()> {
+    /// A block that was refused for its content may have been repaired, or has another copy now. One that was refused
+    /// on top of a partial chain may be sound on top of a fuller one, or with other heights.
+    fn look_again_at_refused(&mut self, before: &ChainFacts) -> Result<()> {
+        let is_news = self.known_blocks() > before.known_blocks || self.options.heights != HashMap::new();
         let mut parsed = ParsedBlock::default();
         let mut raw = Vec::new();
         let mut still = Vec::new();
@@ -197,14 +200,15 @@ impl<'a> Run<'a> {
             let of_copy = ["merkle_root", "mutated_merkle", "witness_commitment", "unreadable"];
             if !of_copy.contains(&refused.code.as_str()) {
                 // Header rules are looked at anew by every plan.
-                if refused.code != "header" {
+                if refused.code != "header" && (refused.is_final || !is_news) {
                     still.push(refused);
                 }
                 continue;
             }
             let hash = Hash32::from_display(&refused.hash);
             let mut sound = false;
-            for (n, block) in self.blocks.iter().enumerate().filter(|(_, block)| Some(block.hash) == hash) {
+            let copies = self.blocks.iter().enumerate();
+            for (n, block) in copies.filter(|(_, block)| Some(block.hash) == hash && block.file != NOT_IN_SOURCE) {
                 self.source.read_block(block, &mut raw)?;
                 match fault_of_bytes(&mut parsed, &raw) {
                     Some(_) => _ = self.bad_copies.insert(n),
@@ -217,6 +221,11 @@ impl<'a> Run<'a> {
         }
         self.known_refused = still;
         Ok(())
+    }
+
+    /// Number of different blocks in the source and the store.
+    fn known_blocks(&self) -> u64 {
+        self.blocks.iter().map(|block| block.hash).collect::<HashSet<_>>().len() as u64
     }
 
     /// Blocks of the store that the source does not hold (any more) still count when the chain is chosen.
@@ -307,7 +316,8 @@ impl<'a> Run<'a> {
             bytes += current[..n_sound].iter().map(|block| block.raw.len() as u64).sum::<u64>();
             if let Some(fault) = fault {
                 linker.flush(writer, self.options.max_table_bytes)?;
-                self.refuse(&plan.order[start + blocks as usize], fault)?;
+                let at = start + blocks as usize;
+                self.refuse(&plan.order[at], fault, at < complete_until)?;
                 return Ok(ControlFlow::Break(()));
             }
             let txs = self.report.txs_added - txs_before;
@@ -339,7 +349,7 @@ impl<'a> Run<'a> {
         Ok((n_sound, fault))
     }
 
-    fn refuse(&mut self, planned: &crate::blockfile::Planned, fault: Fault) -> Result<()> {
+    fn refuse(&mut self, planned: &crate::blockfile::Planned, fault: Fault, is_complete: bool) -> Result<()> {
         let block = &self.blocks[planned.block];
         if fault.is_of_copy() {
             self.bad_copies.insert(planned.block);
@@ -354,22 +364,24 @@ impl<'a> Run<'a> {
             let offset = block.offset + error.offset as u64;
             return Err(Error::DamagedBlock { file, offset, hash: block.hash, source: error.clone() });
         }
-        self.refused.insert(block.hash, fault);
+        self.refused.insert(block.hash, (fault, is_complete));
         Ok(())
     }
 
     /// Notes what was seen beside the chain.
     fn finish(&mut self, writer: &mut StoreWriter, plan: &Plan) -> Result<()> {
         let mut refused = self.known_refused.clone();
-        refused.extend(self.refused.iter().map(|(hash, fault)| RefusedBlock {
+        refused.extend(self.refused.iter().map(|(hash, (fault, is_final))| RefusedBlock {
             hash: hash.to_display(),
             code: fault.code().to_owned(),
             reason: fault.to_string(),
+            is_final: *is_final,
         }));
         refused.extend(plan.contextual_refusals.iter().map(|(hash, refusal)| RefusedBlock {
             hash: hash.to_display(),
             code: "header".to_owned(),
             reason: refusal.to_string(),
+            is_final: false,
         }));
         refused.sort_by(|a, b| a.hash.cmp(&b.hash));
         refused.dedup_by(|a, b| a.hash == b.hash);
@@ -381,6 +393,7 @@ impl<'a> Run<'a> {
         self.report.facts = ChainFacts {
             stale_blocks: plan.stale,
             refused,
+            known_blocks: self.known_blocks(),
             refused_descendants: plan.refused_descendants,
             heights: self.heights.iter().map(|(hash, height)| (hash.to_display(), *height)).collect(),
             source_files: self.source.files().iter().map(file_name).collect(),

@@ -75,6 +75,8 @@ pub struct RefusedBlock {
     pub code: String,
     /// Why, with numbers.
     pub reason: String,
+    /// Whether the chain below it was complete, so that no further block can change the verdict.
+    pub is_final: bool,
 }
 
 /// What the last index run saw beside the chain itself.
@@ -89,6 +91,8 @@ pub struct ChainFacts {
     pub refused_descendants: u64,
     /// Heights given by the user, by block hash as displayed.
     pub heights: BTreeMap<String, u32>,
+    /// Different blocks that the source and the store held together.
+    pub known_blocks: u64,
     /// Names of the source's files; `block.file_no` counts in this list.
     pub source_files: Vec<String>,
 }

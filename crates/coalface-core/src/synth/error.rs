@@ -46,9 +46,9 @@ impl BulkError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            BulkError::OptionOutOfRange { .. } => "option_out_of_range",
-            BulkError::FolderInUse { .. } => "folder_in_use",
-            BulkError::ChainTooLong { .. } => "chain_too_long",
+            BulkError::OptionOutOfRange { .. } => "usage_option_out_of_range",
+            BulkError::FolderInUse { .. } => "usage_folder_in_use",
+            BulkError::ChainTooLong { .. } => "usage_chain_too_long",
             BulkError::Io(error) => error.code(),
             BulkError::Cancelled => "cancelled",
         }

@@ -74,7 +74,7 @@ mod tests {
         assert!(BulkOptions::default().check().is_ok());
         let error =
             BulkOptions { block_weight_wu: 4_000_001, ..BulkOptions::default() }.check().expect_err("too heavy");
-        assert_eq!(error.code(), "option_out_of_range");
+        assert_eq!(error.code(), "usage_option_out_of_range");
         assert_eq!(error.to_string(), "`block_weight_wu` is 4000001, allowed are 40000 to 4000000");
         assert!(BulkOptions { n_txs: 0, ..BulkOptions::default() }.check().is_err());
         assert!(BulkOptions { threads: 0, ..BulkOptions::default() }.check().is_err());

@@ -60,8 +60,7 @@ fn check_parsed(block: &ParsedBlock, data: &[u8]) {
     assert_eq!((80 + count_bytes) * 4 + tx_weight, block.weight_wu as usize);
     let inside = |span: &Span| span.start <= span.end && span.end as usize <= data.len();
     assert!([&block.script_sig, &block.witness, &block.script].into_iter().flatten().all(inside));
-    assert_eq!(block.has_witness, block.wtxid.len() == n_txs);
-    assert!(block.has_witness || block.wtxid.is_empty());
+    assert_eq!((block.tx_span.len(), block.tx_body.len()), (n_txs, n_txs));
     let _ = block.witness_commitment_holds(data);
     for witness in &block.witness {
         let mut items = Witness::new(witness.of(data)).iter();

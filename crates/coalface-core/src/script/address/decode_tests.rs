@@ -61,30 +61,33 @@ fn bip_0350_valid() {
 #[test]
 fn bip_invalid() {
     let cases = [
-        ("tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut", "address_not_bitcoin"),
-        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd", "address_wrong_bech32_variant"),
-        ("tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf", "address_wrong_bech32_variant"),
-        ("BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL", "address_wrong_bech32_variant"),
-        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh", "address_wrong_bech32_variant"),
-        ("tb1q0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq24jc47", "address_wrong_bech32_variant"),
-        ("bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4", "address_bad_character"),
-        ("BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R", "address_bad_witness_program"),
-        ("bc1pw5dgrnzv", "address_bad_witness_program"),
-        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v8n0nx0muaewav253zgeav", "address_bad_witness_program"),
-        ("BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", "address_bad_witness_program"),
-        ("tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq", "address_mixed_case"),
-        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf", "address_bad_witness_program"),
-        ("tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vpggkg4j", "address_bad_witness_program"),
-        ("bc1gmk9yu", "address_bad_witness_program"),
-        ("BC13W508D6QEJXTDG4Y5R3ZARVARY0C5XW7KN40WF2", "address_bad_witness_program"),
+        ("tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut", "invalid_address_not_bitcoin"),
+        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd", "invalid_address_wrong_bech32_variant"),
+        ("tb1z0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqglt7rf", "invalid_address_wrong_bech32_variant"),
+        ("BC1S0XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ54WELL", "invalid_address_wrong_bech32_variant"),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kemeawh", "invalid_address_wrong_bech32_variant"),
+        ("tb1q0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq24jc47", "invalid_address_wrong_bech32_variant"),
+        ("bc1p38j9r5y49hruaue7wxjce0updqjuyyx0kh56v8s25huc6995vvpql3jow4", "invalid_address_bad_character"),
+        ("BC130XLXVLHEMJA6C4DQV22UAPCTQUPFHLXM9H8Z3K2E72Q4K9HCZ7VQ7ZWS8R", "invalid_address_bad_witness_program"),
+        ("bc1pw5dgrnzv", "invalid_address_bad_witness_program"),
+        (
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v8n0nx0muaewav253zgeav",
+            "invalid_address_bad_witness_program",
+        ),
+        ("BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", "invalid_address_bad_witness_program"),
+        ("tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq", "invalid_address_mixed_case"),
+        ("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7v07qwwzcrf", "invalid_address_bad_witness_program"),
+        ("tb1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vpggkg4j", "invalid_address_bad_witness_program"),
+        ("bc1gmk9yu", "invalid_address_bad_witness_program"),
+        ("BC13W508D6QEJXTDG4Y5R3ZARVARY0C5XW7KN40WF2", "invalid_address_bad_witness_program"),
         (
             "bc10w508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kw5rljs90",
-            "address_wrong_bech32_variant",
+            "invalid_address_wrong_bech32_variant",
         ),
-        ("tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sL5k7", "address_mixed_case"),
-        ("bc1zw508d6qejxtdg4y5r3zarvaryvqyzf3du", "address_wrong_bech32_variant"),
-        ("tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3pjxtptv", "address_bad_witness_program"),
-        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "address_bech32_checksum"),
+        ("tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sL5k7", "invalid_address_mixed_case"),
+        ("bc1zw508d6qejxtdg4y5r3zarvaryvqyzf3du", "invalid_address_wrong_bech32_variant"),
+        ("tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3pjxtptv", "invalid_address_bad_witness_program"),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "invalid_address_bech32_checksum"),
     ];
     for (text, want) in cases {
         let network = if text.starts_with("tb") { Network::Testnet3 } else { Network::Mainnet };
@@ -172,16 +175,16 @@ fn what_is_no_bitcoin_address() {
     let main = |text: &str| decode(Network::Mainnet, text).unwrap_err();
     assert_eq!(main(""), AddressError::Empty);
     assert_eq!(main(&"1".repeat(91)), AddressError::TooLong { len: 91, max: 90 });
-    assert_eq!(main(&"\u{1f600}".repeat(1 << 20)).code(), "address_too_long");
+    assert_eq!(main(&"\u{1f600}".repeat(1 << 20)).code(), "invalid_address_too_long");
     assert_eq!(main("TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"), AddressError::UnknownVersion { version: 0x41 });
-    assert_eq!(main("0x00000000219ab540356cbb839cbe05303d7705fa").code(), "address_not_bitcoin");
-    assert_eq!(main("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb").code(), "address_base58_checksum");
+    assert_eq!(main("0x00000000219ab540356cbb839cbe05303d7705fa").code(), "invalid_address_not_bitcoin");
+    assert_eq!(main("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb").code(), "invalid_address_base58_checksum");
     assert_eq!(main("1A1zP1eP5QGefi2DMPTfTL5SLmv7Divf0a"), AddressError::BadCharacter { position: 32, character: '0' });
-    assert_eq!(main(" 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa").code(), "address_bad_character");
-    assert_eq!(main("1A1zP1\u{0435}P5").code(), "address_bad_character");
-    assert_eq!(main("1").code(), "address_wrong_length");
-    assert_eq!(main("bc1").code(), "address_bech32_checksum");
-    assert_eq!(main("1bc").code(), "address_wrong_length");
+    assert_eq!(main(" 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa").code(), "invalid_address_bad_character");
+    assert_eq!(main("1A1zP1\u{0435}P5").code(), "invalid_address_bad_character");
+    assert_eq!(main("1").code(), "invalid_address_wrong_length");
+    assert_eq!(main("bc1").code(), "invalid_address_bech32_checksum");
+    assert_eq!(main("1bc").code(), "invalid_address_wrong_length");
     // The WIF example of the Bitcoin wiki, whole and mistyped: never quoted.
     let wif = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ";
     assert_eq!(main(wif), AddressError::UnknownVersion { version: 0x80 });
@@ -190,7 +193,7 @@ fn what_is_no_bitcoin_address() {
     // A Litecoin address of BIP-0173's kind, made by the encoder.
     let hrp = bech32::Hrp::parse("ltc").unwrap();
     let foreign = bech32::segwit::encode_v0(hrp, &[1; 20]).unwrap();
-    assert_eq!(main(&foreign).code(), "address_not_bitcoin");
+    assert_eq!(main(&foreign).code(), "invalid_address_not_bitcoin");
 }
 
 #[test]
@@ -204,11 +207,11 @@ fn script_texts() {
         assert_eq!(main(&format!("script:{name}:{hash}")), Err(want));
     }
     for hex in ["", "00", &hash[1..], &format!("{hash}0"), &hash.replace('4', "g"), "\u{e9}"] {
-        assert_eq!(main(&format!("script:p2pk:{hex}")).unwrap_err().code(), "address_bad_hex");
+        assert_eq!(main(&format!("script:p2pk:{hex}")).unwrap_err().code(), "invalid_address_bad_hex");
     }
-    assert_eq!(main("script:multisig").unwrap_err().code(), "address_bad_hex");
-    assert_eq!(main(&format!("script:empty:{hash}")).unwrap_err().code(), "address_not_the_empty_script");
-    assert_eq!(main("SCRIPT:p2pk:00").unwrap_err().code(), "address_bad_character");
+    assert_eq!(main("script:multisig").unwrap_err().code(), "invalid_address_bad_hex");
+    assert_eq!(main(&format!("script:empty:{hash}")).unwrap_err().code(), "invalid_address_not_the_empty_script");
+    assert_eq!(main("SCRIPT:p2pk:00").unwrap_err().code(), "invalid_address_bad_character");
 }
 
 #[test]

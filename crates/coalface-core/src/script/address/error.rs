@@ -140,21 +140,21 @@ impl AddressError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            AddressError::Empty => "address_empty",
-            AddressError::TooLong { .. } => "address_too_long",
-            AddressError::BadCharacter { .. } => "address_bad_character",
-            AddressError::Base58Checksum { .. } => "address_base58_checksum",
-            AddressError::Bech32Checksum { .. } => "address_bech32_checksum",
-            AddressError::WrongNetwork { .. } => "address_wrong_network",
-            AddressError::UnknownVersion { .. } => "address_unknown_version",
-            AddressError::WrongLength { .. } => "address_wrong_length",
-            AddressError::MixedCase { .. } => "address_mixed_case",
-            AddressError::WrongBech32Variant { .. } => "address_wrong_bech32_variant",
-            AddressError::BadWitnessProgram { .. } => "address_bad_witness_program",
-            AddressError::UnknownScriptKind { .. } => "address_unknown_script_kind",
-            AddressError::BadHex { .. } => "address_bad_hex",
-            AddressError::NotTheEmptyScript { .. } => "address_not_the_empty_script",
-            AddressError::NotBitcoin { .. } => "address_not_bitcoin",
+            AddressError::Empty => "invalid_address_empty",
+            AddressError::TooLong { .. } => "invalid_address_too_long",
+            AddressError::BadCharacter { .. } => "invalid_address_bad_character",
+            AddressError::Base58Checksum { .. } => "invalid_address_base58_checksum",
+            AddressError::Bech32Checksum { .. } => "invalid_address_bech32_checksum",
+            AddressError::WrongNetwork { .. } => "invalid_address_wrong_network",
+            AddressError::UnknownVersion { .. } => "invalid_address_unknown_version",
+            AddressError::WrongLength { .. } => "invalid_address_wrong_length",
+            AddressError::MixedCase { .. } => "invalid_address_mixed_case",
+            AddressError::WrongBech32Variant { .. } => "invalid_address_wrong_bech32_variant",
+            AddressError::BadWitnessProgram { .. } => "invalid_address_bad_witness_program",
+            AddressError::UnknownScriptKind { .. } => "invalid_address_unknown_script_kind",
+            AddressError::BadHex { .. } => "invalid_address_bad_hex",
+            AddressError::NotTheEmptyScript { .. } => "invalid_address_not_the_empty_script",
+            AddressError::NotBitcoin { .. } => "invalid_address_not_bitcoin",
         }
     }
 
