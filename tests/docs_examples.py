@@ -5,6 +5,9 @@ An example is a fenced block of the language ``console``. Its lines are commands
 one after another in one shell, in a fresh copy of the prepared folder. Output is compared when the block
 shows some: a line ``...`` stands for any number of lines, ``...`` inside a line for any text. A command
 must exit with 0, unless the next one asks ``echo $?``.
+
+A fenced block of the language ``pycon`` is an interactive session of Python, run by ``doctest`` in such a
+folder; ``...`` inside its output stands for any text.
 """
 
 import re
@@ -14,10 +17,12 @@ from pathlib import Path
 
 __all__ = ["PREPARATION", "Command", "Example", "examples_of", "matches", "prepare", "run"]
 
-PREPARATION: tuple[str, ...] = ()
+PREPARATION: tuple[str, ...] = ("coalface demo demo > /dev/null",)
 """Commands that fill the folder in which every example runs: the stores that the documents speak of."""
 
-_FENCE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SESSION = "session.txt"
+_DOCTEST = f"python -m doctest -o ELLIPSIS {_SESSION}"
 _MARK = "\x1e"  # ASCII record separator: no command prints it
 
 
@@ -36,6 +41,8 @@ class Example:
     document: str
     line: int
     commands: list[Command]
+    session: str | None = None
+    """Text that the command finds in the file of that name."""
 
 
 def examples_of(document: Path, name: str) -> list[Example]:
@@ -44,7 +51,10 @@ def examples_of(document: Path, name: str) -> list[Example]:
     found = []
     for fence in _FENCE.finditer(text):
         line = text.count("\n", 0, fence.start()) + 1
-        found.append(Example(name, line, _commands(fence[1], f"{name}:{line}")))
+        if fence[1] == "console":
+            found.append(Example(name, line, _commands(fence[2], f"{name}:{line}")))
+        else:
+            found.append(Example(name, line, [Command(_DOCTEST)], fence[2]))
     return found
 
 
@@ -73,6 +83,8 @@ def prepare(folder: Path, path: str) -> None:
 
 def run(example: Example, folder: Path, path: str) -> list[str]:
     """What is wrong with an example, a line each; nothing if it holds."""
+    if example.session is not None:
+        (folder / _SESSION).write_text(example.session, "utf-8")
     script = "".join(
         f"{command.text}\nstatus=$?; printf '{_MARK}%d{_MARK}' $status; (exit $status)\n"
         for command in example.commands

@@ -160,3 +160,11 @@ def test_a_wrong_example_is_seen(tmp_path: Path, script_path: str) -> None:
     (example,) = examples_of(document, "wrong.md")
     wrong = run(example, tmp_path, script_path)
     assert [text.split("\n")[0] for text in wrong] == ["`echo three` prints", "`(exit 4)` exits with 4:"]
+
+
+def test_a_wrong_session_is_seen(tmp_path: Path, script_path: str) -> None:
+    document = tmp_path / "wrong.md"
+    document.write_text("```pycon\n>>> 1 + 1\n2\n```\n\n```pycon\n>>> 1 + 1\n3\n```\n")
+    right, wrong = examples_of(document, "wrong.md")
+    assert run(right, tmp_path, script_path) == []
+    assert "Expected:" in "".join(run(wrong, tmp_path, script_path))

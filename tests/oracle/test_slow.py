@@ -251,7 +251,12 @@ def same_trace(pair: Pair, found: Trace, origins: set[Outpoint], height: int, **
     assert len(terminals) == len(found.terminals)
     assert terminals == expected.terminals
     assert [
-        (e.txid, {(txid, vout): sat for txid, vout, sat in e.inputs}, dict(e.outputs), e.fee_tainted_sat)
+        (
+            e.txid,
+            {(each.txid, each.vout): each.tainted_sat for each in e.inputs},
+            {each.vout: each.tainted_sat for each in e.outputs},
+            e.fee_tainted_sat,
+        )
         for e in found.edges
     ] == expected.edges
     assert found.met_again_sat == expected.met_again_sat

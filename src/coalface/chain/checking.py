@@ -44,10 +44,10 @@ class CheckReport:
 
     ok: bool
     steps: tuple[CheckStep, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Problem, ...]
     """What is no fault but worth knowing, as an interrupted commit that the next run repairs."""
-    figures_sat: dict[str, int | None]
-    """Sums over the whole chain: created, fees, unspent and the like."""
+    figures: dict[str, int] | None
+    """Sums over the whole chain: created, fees, unspent and the like; `None` if that step was skipped."""
     provenance: Provenance
 
 
@@ -87,7 +87,7 @@ def check(store: str | Path, *, progress: Callable[[str, int, int], None] | None
     return CheckReport(
         ok=all(step.n_problems == 0 and not step.skipped for step in steps),
         steps=steps,
-        notes=tuple(report["notes"]),
-        figures_sat=report["figures"],
+        notes=tuple(Problem(**note) for note in report["notes"]),
+        figures=report["figures"],
         provenance=chain.provenance,
     )

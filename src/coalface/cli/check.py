@@ -71,4 +71,4 @@ def _show(report: CheckReport) -> None:
         click.echo()
         write_records(problems, _COLUMNS, Format.TABLE)
     for note in report.notes:
-        click.echo(f"\nnote: {note}")
+        click.echo(f"\nnote: {note.file}: {note.message}")

@@ -51,5 +51,5 @@ def _show(found: Cluster) -> None:
     click.echo()
     for member in found.members:
         click.echo(member)
-    if not found.members_complete:
+    if not found.members_complete and found.n_addresses is not None:
         click.echo(f"... {found.n_addresses - len(found.members)} more")

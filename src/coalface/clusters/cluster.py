@@ -19,13 +19,15 @@ class Cluster:
     """The address that was asked for."""
     anchor: str | None
     """Address that names the cluster; `None` if the address does not occur."""
-    n_addresses: int
+    n_addresses: int | None
+    """0 if the address does not occur; `None` if that is so in a partial chain, which cannot tell."""
     members: tuple[str, ...]
     """Addresses of the cluster, the anchor first; not all if there are more than asked for."""
     members_complete: bool
     balance_sat: int | None
-    """Sum over the members; `None` where one is unknown or not all members are given."""
+    """Sum over the members; `None` in a partial chain, or if not all members are given."""
     received_sat: int | None
+    """Sum over the members in the indexed blocks; `None` if not all members are given."""
     coverage: Coverage
     provenance: Provenance
     status: str = "inference"
@@ -65,9 +67,18 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))
     address_id = core.find_address(address, bound)
     if address_id is None:
-        unknown = [] if chain.coverage.complete_from_genesis else ["anchor", "n_addresses", "members"]
+        known = 0 if chain.coverage.complete_from_genesis else None
+        unknown = [] if known == 0 else ["anchor", "n_addresses", "members", "balance_sat", "received_sat"]
         return Cluster(
-            address, None, 0, (), True, None, None, chain.coverage.with_unknown(unknown), provenance
+            address=address,
+            anchor=None,
+            n_addresses=known,
+            members=(),
+            members_complete=known == 0,
+            balance_sat=known,
+            received_sat=known,
+            coverage=chain.coverage.with_unknown(unknown),
+            provenance=provenance,
         )
     root, n_addresses = core.cluster(address_id, bound)
     members, is_all = core.cluster_members(root, bound, limit)
@@ -76,7 +87,8 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     if is_all:
         totals = [core.address_totals(int(member), bound) for member in members]
         received = sum(total["received_sat"] for total in totals)
-        if not any(total["n_external"] for total in totals):
+        # In a partial chain a member may hold outputs that nobody looked at.
+        if chain.coverage.complete_from_genesis:
             balance = received - sum(total["sent_sat"] for total in totals)
     unknown = [
         name for name, value in (("balance_sat", balance), ("received_sat", received)) if value is None

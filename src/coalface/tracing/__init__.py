@@ -5,13 +5,24 @@ says where and why it stopped. The method is part of the answer; others will sta
 """
 
 from coalface.tracing.origins import Origin, origin_outputs
-from coalface.tracing.trace import BOUNDARIES, METHODS, Edge, Terminal, Trace, trace
+from coalface.tracing.trace import (
+    BOUNDARIES,
+    METHODS,
+    Edge,
+    TaintedInput,
+    TaintedOutput,
+    Terminal,
+    Trace,
+    trace,
+)
 
 __all__ = [
     "BOUNDARIES",
     "METHODS",
     "Edge",
     "Origin",
+    "TaintedInput",
+    "TaintedOutput",
     "Terminal",
     "Trace",
     "origin_outputs",

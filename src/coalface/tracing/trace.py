@@ -13,7 +13,7 @@ from coalface.errors import UsageError
 from coalface.tracing.origins import Origin, origin_outputs
 from coalface.tracing.stops import stop_reasons
 
-__all__ = ["BOUNDARIES", "METHODS", "Edge", "Terminal", "Trace", "trace"]
+__all__ = ["BOUNDARIES", "METHODS", "Edge", "TaintedInput", "TaintedOutput", "Terminal", "Trace", "trace"]
 
 METHODS = ("haircut",)
 """Accounting methods."""
@@ -35,16 +35,31 @@ class Terminal:
 
 
 @dataclass(frozen=True)
+class TaintedInput:
+    """An output that a transaction spends, and how much of it is tainted."""
+
+    txid: str
+    vout: int
+    tainted_sat: int
+
+
+@dataclass(frozen=True)
+class TaintedOutput:
+    """An output that a transaction makes, and how much of it is tainted."""
+
+    vout: int
+    tainted_sat: int
+
+
+@dataclass(frozen=True)
 class Edge:
-    """One transaction that tainted value went through, with the tainted part of what it spends and makes."""
+    """One transaction that tainted value went through: what it spends and makes, as far as tainted."""
 
     txid: str
     height: int | None
     time_unix: int
-    inputs: tuple[tuple[str, int, int], ...]
-    """(txid, vout, tainted satoshi) of the outputs it spends."""
-    outputs: tuple[tuple[int, int], ...]
-    """(vout, tainted satoshi) of its outputs."""
+    inputs: tuple[TaintedInput, ...]
+    outputs: tuple[TaintedOutput, ...]
     fee_tainted_sat: int
 
 
@@ -84,6 +99,7 @@ def trace(
     *,
     method: str = "haircut",
     stops: Mapping[str, str] | None = None,
+    stop_lists: Sequence[Mapping[str, str | None]] = (),
     stop_at_clusters: bool = True,
     through_coinjoins: bool = False,
     max_txs: int = 1_000_000,
@@ -100,6 +116,8 @@ def trace(
         Accounting method, one of `METHODS`.
     stops
         Addresses that are boundaries (services), each with the reason that the answer gives.
+    stop_lists
+        Label lists that `stops` come from (`LabelList.as_provenance`); the answer's provenance names them.
     stop_at_clusters
         Stop as well at addresses in the clusters of `stops`: an inference, and the answer says so.
     through_coinjoins
@@ -154,7 +172,7 @@ def trace(
         terminals=_terminals(chain, record, reasons),
         edges=_edges(chain, record),
         coverage=chain.coverage.with_unknown(["terminals[].boundary"] if totals["coverage"] else []),
-        provenance=replace(chain.provenance, rules=rules),
+        provenance=replace(chain.provenance, rules=rules, lists=tuple(map(dict, stop_lists))),
         parameters={
             "direction": "forward",
             "max_txs": max_txs,
@@ -206,8 +224,8 @@ def _edges(chain: Chain, record: "_core.TraceRecord") -> tuple[Edge, ...]:
     txids, heights, times = chain.core.txs(record["hop_txs"])
     spent_txids, spent_numbers, _, _ = chain.core.outputs(record["hop_inputs"])
     _, made_numbers, _, _ = chain.core.outputs(record["hop_outputs"])
-    inputs = list(zip(spent_txids, spent_numbers, record["hop_input_sat"].tolist(), strict=True))
-    outputs = list(zip(made_numbers, record["hop_output_sat"].tolist(), strict=True))
+    inputs = list(map(TaintedInput, spent_txids, spent_numbers, record["hop_input_sat"].tolist()))
+    outputs = list(map(TaintedOutput, made_numbers, record["hop_output_sat"].tolist()))
     ends_in, ends_out = record["hop_first_input"].tolist(), record["hop_first_output"].tolist()
     return tuple(
         Edge(

@@ -112,12 +112,18 @@ fn check_fee(context: &Context<'_>, tx: u64, log: &mut Log) -> Option<i128> {
     let fee = in_sat.map(|in_sat| in_sat - out_sat);
     let stored = at(&columns.tx_fee_sat, tx).filter(|fee| *fee != NONE_SAT).map(i128::from);
     if stored != fee {
-        let what = || format!("is {stored:?}, inputs hold {in_sat:?} and outputs {out_sat}");
+        let what = || format!("is {}, inputs hold {} and outputs {out_sat} sat", in_words(stored), in_words(in_sat));
         log.cell("fee", "tx.fee_sat", tx, what);
     } else if fee.is_some_and(|fee| fee < 0) {
-        log.cell("overspent", "tx.fee_sat", tx, || format!("inputs hold {in_sat:?}, outputs {out_sat}"));
+        let what = || format!("inputs hold {}, outputs {out_sat} sat", in_words(in_sat));
+        log.cell("overspent", "tx.fee_sat", tx, what);
     }
     fee
+}
+
+/// An amount as messages say it.
+fn in_words(sat: Option<i128>) -> String {
+    sat.map_or_else(|| "unknown".to_owned(), |sat| format!("{sat} sat"))
 }
 
 fn sum_output(context: &Context<'_>, output: u64, sums: &mut Figures) {
