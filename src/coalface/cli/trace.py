@@ -5,7 +5,8 @@ import click
 from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.subjects import as_of_option, store_argument, subjects_of
-from coalface.labels import has_labels, service_addresses
+from coalface.labels import LabelBook, has_labels
+from coalface.labels.categories import Claim
 from coalface.tracing import METHODS, Trace
 from coalface.tracing import trace as trace_from
 from coalface.units import format_btc
@@ -60,14 +61,13 @@ def trace(
     Example: coalface trace mainnet.coalface TXID:0 --method haircut
     """
     chain = open_chain(store, as_of=as_of)
+    labelled, lists = ({}, []) if no_labels else _labelled(chain, as_of is not None)
     found = trace_from(
         chain,
         list(subjects_of(origins)),
         method=method,
-        stops={
-            **({} if no_labels else _labelled(chain, as_of is not None)),
-            **dict.fromkeys(stops, "named by --stop"),
-        },
+        stops={**labelled, **dict.fromkeys(stops, "named by --stop")},
+        stop_lists=lists,
         stop_at_clusters=not no_clusters,
         through_coinjoins=through_coinjoins,
         max_txs=max_txs,
@@ -81,13 +81,18 @@ def trace(
             write_record(found, format)
 
 
-def _labelled(chain: Chain, is_bounded: bool) -> dict[str, str]:
-    """Addresses of services by the labels of the store; if bounded, as of the last block's day."""
+def _labelled(chain: Chain, is_bounded: bool) -> tuple[dict[str, str], list[dict[str, str | None]]]:
+    """Services by the store's labels, and the lists that name them; if bounded, none of a later day."""
     if not has_labels(chain.folder):
-        return {}
-    if not is_bounded or chain.as_of.hash is None:
-        return service_addresses(chain.folder)
-    return service_addresses(chain.folder, chain.block(chain.as_of.hash).time_unix)
+        return {}, []
+    last = chain.as_of.hash if is_bounded else None
+    until = None if last is None else chain.block(last).time_unix
+    stops: dict[str, str] = {}
+    with LabelBook(chain.folder, as_of_unix=until) as book:
+        for naming in book.named(Claim.SERVICE):
+            stops.setdefault(naming.address, naming.reason)
+        used = [each for each in book.lists if each.claim is Claim.SERVICE and each.is_newest]
+    return stops, [each.as_provenance() for each in used]
 
 
 def _show(found: Trace) -> None:
