@@ -9,9 +9,9 @@ controls what. `opening` opens a store, `asof` turns a height, hash or date into
 from coalface.chain.address import Address, AddressEvent, ClusterName, Seen
 from coalface.chain.asof import AsOf
 from coalface.chain.block import Block
-from coalface.chain.checking import CheckReport, check
+from coalface.chain.checking import CheckReport, CheckStep, Problem, check
 from coalface.chain.coverage import Coverage, Segment
-from coalface.chain.indexing import IndexReport, index
+from coalface.chain.indexing import IndexReport, RefusedBlock, index
 from coalface.chain.info import Info, digests, info
 from coalface.chain.opening import Chain, open_chain
 from coalface.chain.provenance import Provenance
@@ -25,11 +25,14 @@ __all__ = [
     "Block",
     "Chain",
     "CheckReport",
+    "CheckStep",
     "ClusterName",
     "Coverage",
     "IndexReport",
     "Info",
+    "Problem",
     "Provenance",
+    "RefusedBlock",
     "Seen",
     "Segment",
     "SpentBy",

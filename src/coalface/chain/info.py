@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coalface.chain.asof import AsOf
 from coalface.chain.coverage import Coverage
+from coalface.chain.indexing import RefusedBlock
 from coalface.chain.opening import open_chain
 from coalface.chain.provenance import Provenance
 
@@ -25,7 +26,7 @@ class Info:
     block_bytes: int
     """Serialized size of the indexed blocks."""
     stale_blocks: int
-    refused: tuple[dict[str, str], ...]
+    refused: tuple[RefusedBlock, ...]
     refused_descendants: int
     epoch: int
     """Number of reorganisations that took rows back."""
@@ -58,7 +59,9 @@ def info(store: str | Path) -> Info:
         store_bytes=sum(group_bytes.values()),
         block_bytes=int(chain.column("block.size").sum(dtype="uint64")),
         stale_blocks=facts["chain"]["stale_blocks"],
-        refused=tuple(facts["chain"]["refused"]),
+        refused=tuple(
+            RefusedBlock(block["hash"], block["code"], block["reason"]) for block in facts["chain"]["refused"]
+        ),
         refused_descendants=facts["chain"]["refused_descendants"],
         epoch=facts["epoch"],
         groups=facts["groups"],

@@ -46,7 +46,7 @@ def _show(found: Info) -> None:
     rows = [{"group": group, "bytes": size} for group, size in found.group_bytes.items()]
     write_records(rows, ["group", "bytes"], Format.TABLE)
     for block in found.refused:
-        click.echo(f"\nrefused {block['hash']}: {block['reason']}")
+        click.echo(f"\nrefused {block.hash}: {block.reason}")
 
 
 def _or_dash(height: int | None) -> str:
