@@ -33,6 +33,9 @@ pub enum BulkError {
         /// Height of that block.
         height: u32,
     },
+    /// Block files.
+    #[error(transparent)]
+    BlockFile(#[from] crate::blockfile::BlockFileError),
     /// Files and devices.
     #[error(transparent)]
     Io(#[from] IoError),
@@ -49,6 +52,7 @@ impl BulkError {
             BulkError::OptionOutOfRange { .. } => "usage_option_out_of_range",
             BulkError::FolderInUse { .. } => "usage_folder_in_use",
             BulkError::ChainTooLong { .. } => "usage_chain_too_long",
+            BulkError::BlockFile(error) => error.code(),
             BulkError::Io(error) => error.code(),
             BulkError::Cancelled => "cancelled",
         }
@@ -61,6 +65,7 @@ impl BulkError {
             BulkError::OptionOutOfRange { .. } | BulkError::Cancelled => None,
             BulkError::FolderInUse { .. } => Some("name a new or an empty folder".into()),
             BulkError::ChainTooLong { .. } => Some("ask for fewer transactions or for heavier blocks".into()),
+            BulkError::BlockFile(error) => error.hint(),
             BulkError::Io(error) => match error.code() {
                 "disk_full" => Some("free some space, remove the unfinished folder and run it again".into()),
                 _ => error.hint(),

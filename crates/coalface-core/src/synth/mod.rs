@@ -22,7 +22,6 @@ mod frame;
 mod generator;
 mod genesis;
 mod kind;
-mod merkle;
 mod options;
 mod payees;
 mod pool;

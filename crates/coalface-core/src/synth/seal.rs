@@ -2,13 +2,14 @@
 
 use std::sync::mpsc::Sender;
 
+use crate::blockfile::merkle::merkle_root;
 use crate::hash::{sha256d, sha256d_parts, Hash32};
 
 use super::encode;
 use super::error::BulkError;
-use super::frame::{BlockFiles, Written, FRAME_BYTES};
+use super::frame::{BlockFiles, Written};
 use super::generator::{coinbase_script_sig, Draft};
-use super::{genesis, merkle};
+use super::genesis;
 
 const BLOCK_VERSION: u32 = 0x2000_0000;
 /// Seconds between blocks.
@@ -21,7 +22,7 @@ const COMMITMENT_PREFIX: [u8; 6] = [0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed];
 pub(super) struct Sealer {
     files: BlockFiles,
     coinbase_txids: Sender<[u8; 32]>,
-    record: Vec<u8>,
+    block: Vec<u8>,
     tip: Tip,
 }
 
@@ -41,10 +42,8 @@ impl Sealer {
     pub(super) fn new(mut files: BlockFiles, coinbase_txids: Sender<[u8; 32]>) -> Result<Sealer, BulkError> {
         let block = genesis::block();
         let hash = sha256d(&block[..80]);
-        let mut record = vec![0; FRAME_BYTES];
-        record.extend_from_slice(&block);
-        files.append(&mut record)?;
-        Ok(Sealer { files, coinbase_txids, record, tip: Tip { hash, height: 0, time_unix: genesis::TIME_UNIX } })
+        files.append(&block)?;
+        Ok(Sealer { files, coinbase_txids, block, tip: Tip { hash, height: 0, time_unix: genesis::TIME_UNIX } })
     }
 
     /// Seals and writes the block on top of the last one.
@@ -59,22 +58,22 @@ impl Sealer {
         // A generator that has stopped does not need it any more.
         let _ = self.coinbase_txids.send(coinbase.txid);
 
-        let leaves = std::iter::once(coinbase.txid).chain(draft.txs.iter().map(|tx| tx.txid)).collect();
+        let txids = std::iter::once(coinbase.txid).chain(draft.txs.iter().map(|tx| tx.txid));
+        let leaves: Vec<Hash32> = txids.map(Hash32).collect();
         let mut header = [0; 80];
         header[..4].copy_from_slice(&BLOCK_VERSION.to_le_bytes());
         header[4..36].copy_from_slice(&self.tip.hash);
-        header[36..68].copy_from_slice(&merkle::root(leaves));
+        header[36..68].copy_from_slice(&merkle_root(&leaves).0 .0);
         header[68..72].copy_from_slice(&time_unix.to_le_bytes());
         header[72..76].copy_from_slice(&genesis::BITS.to_le_bytes());
         let hash = work(&mut header);
 
-        self.record.clear();
-        self.record.resize(FRAME_BYTES, 0);
-        self.record.extend_from_slice(&header);
-        encode::compact_size(draft.txs.len() as u64 + 1, &mut self.record);
-        self.record.extend_from_slice(&coinbase.bytes);
-        self.record.extend_from_slice(&draft.body);
-        self.files.append(&mut self.record)?;
+        self.block.clear();
+        self.block.extend_from_slice(&header);
+        encode::compact_size(draft.txs.len() as u64 + 1, &mut self.block);
+        self.block.extend_from_slice(&coinbase.bytes);
+        self.block.extend_from_slice(&draft.body);
+        self.files.append(&self.block)?;
         self.tip = Tip { hash, height, time_unix };
         Ok(())
     }
@@ -118,8 +117,8 @@ fn witness_commitment(draft: &Draft) -> [u8; 32] {
             tx.txid
         }
     });
-    let leaves = std::iter::once([0; 32]).chain(wtxids).collect();
-    sha256d_parts(&[&merkle::root(leaves), &[0; 32]])
+    let leaves: Vec<Hash32> = std::iter::once([0; 32]).chain(wtxids).map(Hash32).collect();
+    sha256d_parts(&[&merkle_root(&leaves).0 .0, &[0; 32]])
 }
 
 struct Coinbase {
