@@ -1,6 +1,7 @@
 //! Step `addresses`: kinds, payload arrays, and where each address first appears.
 
 use super::context::{at, Context};
+use super::log::shown;
 use super::{Found, Log};
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::script::{to_script, Kind};
@@ -22,7 +23,13 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
             let id = at(&columns.output_address, output).filter(|id| *id != NONE_U32);
             let first = id.and_then(|id| at(&columns.address_first_output, u64::from(id)));
             if first.is_some_and(|first| first != NONE_U64 && first > output) {
-                let what = || format!("{first:?} is not the first output of address row {id:?}, {output} is earlier");
+                let what = || {
+                    format!(
+                        "{} is not the first output of address row {}, {output} is earlier",
+                        shown(first),
+                        shown(id)
+                    )
+                };
                 log.cell("first_output", "address.first_output", u64::from(id.unwrap_or(0)), what);
             }
         }

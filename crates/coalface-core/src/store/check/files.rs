@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::context::Context;
+use super::log::shown;
 use super::{Found, Log, Problem};
 use crate::hash::Hash32;
 use crate::store::error::StoreError;
@@ -25,7 +26,8 @@ fn epoch(context: &Context<'_>, log: &mut Log) -> Result<()> {
     let bytes = context.storage.read(EPOCH_FILE).map_err(StoreError::from)?.unwrap_or_default();
     let found = bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
     if found != Some(expected) {
-        let what = || format!("holds {found:?}, the manifest says {expected}; the next `coalface index` repairs it");
+        let what =
+            || format!("holds {}, the manifest says {expected}; the next `coalface index` repairs it", shown(found));
         log.file("epoch", EPOCH_FILE, 0, what);
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! and that every linking transaction spends from both sides. Sequential; eight bytes an address.
 
 use super::context::{at, table, Bits, Context};
+use super::log::shown;
 use super::{Found, Log};
 use crate::forest::coinjoin::may_be_coinjoin;
 use crate::forest::root_of;
@@ -98,11 +99,13 @@ fn check_link(context: &Context<'_>, parent: u32, child: u32, tx: u32, log: &mut
     let id = u64::from(child);
     let found = context.columns.strict_link_tx.try_get(child as usize);
     if found != Some(tx) {
-        log.cell("forest_link", LINK_TX, id, || format!("is {found:?}, transaction row {tx} makes the link"));
+        log.cell("forest_link", LINK_TX, id, || format!("is {}, transaction row {tx} makes the link", shown(found)));
     }
     let found = context.columns.strict_parent.try_get(child as usize);
     if found != Some(parent) {
-        log.cell("forest_link", PARENT, id, || format!("is {found:?}, transaction row {tx} ties it to {parent}"));
+        log.cell("forest_link", PARENT, id, || {
+            format!("is {}, transaction row {tx} ties it to {parent}", shown(found))
+        });
     }
 }
 
@@ -179,7 +182,11 @@ fn check_child(
     let expected = grown.parent.get(child).copied().zip(grown.size.get(child).copied());
     if expected.map(|(parent, size)| (u64::from(parent), size)) != Some((entry.key, entry.extra)) {
         let found = (entry.key, entry.extra);
-        let what = || format!("says (parent, size) {found:?} of address row {child}, expected {expected:?}");
+        let what = || {
+            let (parent, size) = expected.unzip();
+            let (parent, size) = (shown(parent), shown(size));
+            format!("says parent {} and size {} of address row {child}, expected {parent} and {size}", found.0, found.1)
+        };
         log.entry("forest_size", run, at, what);
     }
     if seen.set(entry.value) {

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::context::{at, Bits, Context};
+use super::log::shown;
 use super::{Found, Log};
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::network::Network;
@@ -155,7 +156,7 @@ fn check(context: &Context<'_>, index: &Index<'_>) -> Result<Found> {
             continue; // nothing of it is left
         }
         if highest.is_some_and(|highest| lowest <= highest) {
-            let what = || format!("holds row {lowest}, an earlier run of the same kind holds row {highest:?}");
+            let what = || format!("holds row {lowest}, an earlier run of the same kind holds row {}", shown(highest));
             log.file("index_order", &format!("runs/{}", run.entry.file), 0, what);
         }
         highest = highest.max(Some(top));

@@ -4,6 +4,11 @@ use super::report::{Problem, MAX_LISTED};
 use crate::store::layout::{all_columns, Counts};
 use crate::store::run::Run;
 
+/// A value for a message, or "none".
+pub(super) fn shown(value: Option<impl std::fmt::Display>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}
+
 /// Problems of one stretch of rows; stretches are merged in order.
 #[derive(Debug, Default)]
 pub(super) struct Log {

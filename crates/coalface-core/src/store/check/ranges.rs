@@ -1,6 +1,7 @@
 //! Step `ranges`: every id is one, every amount is money, and sizes and flags agree with each other.
 
 use super::context::{at, Context};
+use super::log::shown;
 use super::{Found, Log};
 use crate::blockfile::parse::tx_flags;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
@@ -44,11 +45,11 @@ fn block(context: &Context<'_>, block: u64, log: &mut Log) {
     }
     let found = at(&columns.block_size, block).map(u64::from);
     if found != Some(size) {
-        log.cell("size", "block.size", block, || format!("is {found:?}, its transactions make it {size}"));
+        log.cell("size", "block.size", block, || format!("is {}, its transactions make it {size}", shown(found)));
     }
     let found = at(&columns.block_weight, block).map(u64::from);
     if found != Some(weight) || weight > MAX_BLOCK_WEIGHT_WU {
-        log.cell("size", "block.weight", block, || format!("is {found:?}, its transactions make it {weight}"));
+        log.cell("size", "block.weight", block, || format!("is {}, its transactions make it {weight}", shown(found)));
     }
     let start = block.checked_sub(1).map_or(Some(0), |before| at(&columns.block_coinbase_end, before)).unwrap_or(0);
     let len = at(&columns.block_coinbase_end, block).unwrap_or(0).saturating_sub(start);
@@ -131,7 +132,7 @@ fn output(context: &Context<'_>, output: u64, log: &mut Log) {
     address(context, "output.address_id", output, id, log);
     let has_payload = columns.op_return_output.binary_search(&output).is_ok();
     if has_payload != (id == Some(NONE_U32)) {
-        let what = || format!("address {id:?}, and it is {has_payload} that there is an OP_RETURN payload");
+        let what = || format!("address {}, and it is {has_payload} that there is an OP_RETURN payload", shown(id));
         log.cell("op_return", "output.address_id", output, what);
     }
 }

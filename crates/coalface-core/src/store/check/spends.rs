@@ -1,6 +1,7 @@
 //! Step `spends`: inputs and the outputs they spend name each other, in the order of the chain.
 
 use super::context::{at, table, Context};
+use super::log::shown;
 use super::{Found, Log};
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
 use crate::units::COINBASE_MATURITY_BLOCKS;
@@ -28,7 +29,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
             let input = at(&columns.external_spent_by, row).unwrap_or(NONE_U64);
             let spent = at(&columns.input_spent_output, input);
             if spent != Some(EXTERNAL_BIT | row) {
-                let what = || format!("input row {input} does not spend it but {spent:?}");
+                let what = || format!("input row {input} does not spend it but {}", shown(spent));
                 log.cell("link", "external.spent_by", row, what);
             }
         }
@@ -96,7 +97,7 @@ fn check_output(context: &Context<'_>, output: u64, log: &mut Log) {
     let Some(input) = context.snapshot.spent_by(output, context.counts.inputs) else { return };
     let spent = at(&context.columns.input_spent_output, input);
     if spent != Some(output) {
-        let what = || format!("input row {input} does not spend it but {spent:?}");
+        let what = || format!("input row {input} does not spend it but {}", shown(spent));
         log.cell("link", "output.spent_by", output, what);
     }
 }
