@@ -193,7 +193,7 @@ def _truth_part(found: "Demo") -> Iterator[str]:
     yield f"  Without stops at services and CoinJoins the trace would smear over {n_smeared} strangers."
     yield _heading("fact, inference, unknown")
     yield "  fact       outputs, spends, amounts, the list entry: txid:vout, each can be checked on any node"
-    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); no error rate is measured yet"
+    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); error rates are unknown"
     yield "  method     haircut spreads value in proportion; other accounting methods give other amounts"
     yield "  unknown    who holds an address, what happened inside a service, what came out of the CoinJoin"
 

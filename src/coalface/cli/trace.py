@@ -82,7 +82,7 @@ def trace(
 
 
 def _labelled(chain: Chain, is_bounded: bool) -> dict[str, str]:
-    """Addresses of services by the labels of the store; if bounded, those of the last block's day or before."""
+    """Addresses of services by the store's labels; if bounded, those of the last block's day or before."""
     if not has_labels(chain.folder):
         return {}
     if not is_bounded or chain.as_of.hash is None:
