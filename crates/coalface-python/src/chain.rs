@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use coalface_core::context::shown;
 use coalface_core::forest;
 use coalface_core::hash::Hash32;
 use coalface_core::ids::NONE_U32;
@@ -58,8 +59,10 @@ pub struct PyChain {
 
 fn hash(py: Python<'_>, what: &str, text: &str) -> PyResult<Hash32> {
     Hash32::from_display(text).ok_or_else(|| {
+        let text = shown(text);
         let message = format!("{what} `{text}` is not 64 hex digits");
-        raise(py, "invalid_hash", &message, None)
+        let facts = vec![("what", what.into()), ("received", text.into()), ("allowed", "64 hex digits".into())];
+        raise(py, "invalid_hash", &message, None, facts)
     })
 }
 
@@ -90,8 +93,10 @@ impl PyChain {
     #[getter]
     fn manifest(&self, py: Python<'_>) -> PyResult<String> {
         let path = self.folder.join("manifest.json");
-        serde_json::to_string(&*self.snapshot.manifest)
-            .map_err(|error| raise(py, "store_corrupt", &format!("`{}`: {error}", path.display()), None))
+        serde_json::to_string(&*self.snapshot.manifest).map_err(|error| {
+            let message = format!("`{}`: {error}", path.display());
+            raise(py, "store_corrupt", &message, None, vec![("path", path.as_path().into())])
+        })
     }
 
     /// Fails if the chain was reorganised since the store was opened.
@@ -414,7 +419,7 @@ impl PyChain {
         };
         let report =
             gate::ask(py, &self.snapshot, |snapshot| coalface_core::store::check::check(&storage, snapshot, &tell))?;
-        serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None))
+        serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None, vec![]))
     }
 
     /// Logical digest of every column group and index.

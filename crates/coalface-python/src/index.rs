@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use coalface_core::blockfile::{Source, SourceOptions};
+use coalface_core::context::shown;
 use coalface_core::hash::Hash32;
 use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
 use coalface_core::network::Network;
@@ -18,14 +19,16 @@ use crate::gate;
 /// So many threads, one a core unless given.
 fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))
+    pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None, vec![]))
 }
 
 /// The network of that name, or a usage error.
 pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
     Network::from_name(name).ok_or_else(|| {
         let known = Network::ALL.map(Network::name).join(", ");
-        raise(py, "usage_network", &format!("network `{name}` is not known, known are {known}"), None)
+        let name = shown(name);
+        let message = format!("network `{name}` is not known, known are {known}");
+        raise(py, "usage_network", &message, None, vec![("received", name.into()), ("allowed", known.into())])
     })
 }
 
@@ -53,8 +56,10 @@ pub fn index<'py>(
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
     for (hash, height) in heights {
         let Some(hash) = Hash32::from_display(&hash) else {
+            let hash = shown(&hash);
             let message = format!("block hash `{hash}` is not 64 hex digits");
-            return Err(raise(py, "invalid_block_hash", &message, None));
+            let facts = vec![("received", hash.into()), ("allowed", "64 hex digits".into())];
+            return Err(raise(py, "invalid_block_hash", &message, None, facts));
         };
         options.heights.insert(hash, height);
     }
