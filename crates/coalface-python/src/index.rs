@@ -1,8 +1,6 @@
 //! Indexing block files.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use coalface_core::blockfile::{Source, SourceOptions};
 use coalface_core::context::shown;
@@ -64,27 +62,10 @@ pub fn index<'py>(
         options.heights.insert(hash, height);
     }
     let pool = thread_pool(py, threads)?;
-    // An error of the caller's own function is the caller's: it stops the run and comes out as it is.
-    let failed: Mutex<Option<PyErr>> = Mutex::new(None);
-    let tell = |at: IndexProgress| -> ControlFlow<()> {
-        let heard = Python::attach(|py| -> PyResult<ControlFlow<()>> {
-            if py.check_signals().is_err() {
-                return Ok(ControlFlow::Break(()));
-            }
-            if let Some(progress) = &progress {
-                match at {
-                    IndexProgress::Scan { files, n_files } => progress.call1(py, ("scan", files, n_files, 0u64))?,
-                    IndexProgress::Append { bytes, n_bytes, txs, .. } => {
-                        progress.call1(py, ("append", bytes, n_bytes, txs))?
-                    }
-                };
-            }
-            Ok(ControlFlow::Continue(()))
-        });
-        heard.unwrap_or_else(|error| {
-            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            ControlFlow::Break(())
-        })
+    let listener = gate::Listener::new(progress);
+    let tell = |at: IndexProgress| match at {
+        IndexProgress::Scan { files, n_files } => listener.tell(("scan", files, n_files, 0u64)),
+        IndexProgress::Append { bytes, n_bytes, txs, .. } => listener.tell(("append", bytes, n_bytes, txs)),
     };
     let report = gate::run(py, || {
         pool.install(|| {
@@ -94,10 +75,7 @@ pub fn index<'py>(
             link::index(&source, &mut writer, &options, &tell)
         })
     });
-    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    to_dict(py, &report?)
+    to_dict(py, &listener.result(report)?)
 }
 
 fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, PyDict>> {

@@ -4,6 +4,7 @@ import click
 
 from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
+from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, store_argument, subjects_of
 from coalface.labels import has_labels, service_addresses
 from coalface.tracing import METHODS, Trace
@@ -60,18 +61,20 @@ def trace(
     Example: coalface trace mainnet.coalface TXID:0 --method haircut
     """
     chain = open_chain(store, as_of=as_of)
-    found = trace_from(
-        chain,
-        list(subjects_of(origins)),
-        method=method,
-        stops={
-            **({} if no_labels else _labelled(chain, as_of is not None)),
-            **dict.fromkeys(stops, "named by --stop"),
-        },
-        stop_at_clusters=not no_clusters,
-        through_coinjoins=through_coinjoins,
-        max_txs=max_txs,
-    )
+    with Progress("following", "tx") as progress:
+        found = trace_from(
+            chain,
+            list(subjects_of(origins)),
+            method=method,
+            stops={
+                **({} if no_labels else _labelled(chain, as_of is not None)),
+                **dict.fromkeys(stops, "named by --stop"),
+            },
+            stop_at_clusters=not no_clusters,
+            through_coinjoins=through_coinjoins,
+            max_txs=max_txs,
+            progress=progress.update,
+        )
     match format:
         case Format.TABLE:
             _show(found)
