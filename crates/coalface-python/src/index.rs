@@ -7,7 +7,6 @@ use coalface_core::context::shown;
 use coalface_core::hash::Hash32;
 use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
 use coalface_core::network::Network;
-use coalface_core::store::StoreWriter;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -70,9 +69,7 @@ pub fn index<'py>(
     let report = gate::run(py, || {
         pool.install(|| {
             let source = Source::open(&sources, &SourceOptions { network, skip_damaged })?;
-            let network = source.network().unwrap_or(Network::Mainnet);
-            let mut writer = StoreWriter::open_folder(&store, network)?;
-            link::index(&source, &mut writer, &options, &tell)
+            link::index_folder(&source, &store, &options, &tell)
         })
     });
     to_dict(py, &listener.result(report)?)
