@@ -251,6 +251,7 @@ class Chain:
         max_txs: int,
         stops: NDArray[np.uint32],
         stop_at_coinjoins: bool,
+        progress: Callable[[int], None] | None = None,
     ) -> TraceRecord:
         """Forward trace by haircut."""
     def column(self, name: str) -> NDArray[Any]:

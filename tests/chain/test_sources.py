@@ -22,19 +22,21 @@ from coalface.errors import (
     UnsupportedStore,
     UsageError,
 )
+from coalface.labels import import_list
 from coalface.range import Story, write_block_files
+from coalface.screening import screen
 from oracle.core import hash_of
 
 MAINNET_MAGIC = bytes.fromhex("f9beb4d9")
 
 
 def refusal(source: Path | list[Path], store: Path, **options: object) -> CoalfaceError:
-    """The error of an index run, which leaves no block behind."""
+    """The error of an index run, which leaves no new folder behind."""
+    existed = store.exists()
     sources = source if isinstance(source, list) else [source]
     with pytest.raises(CoalfaceError) as caught:
         index(sources, store, **options)  # type: ignore[arg-type]  # options of one test
-    if (store / "manifest.json").exists():
-        assert open_chain(store).coverage.segments == ()
+    assert store.exists() == existed
     return caught.value
 
 
@@ -153,6 +155,54 @@ def test_damage(tmp_path: Path, story: Story) -> None:
     assert [segment.n_blocks for segment in open_chain(tmp_path / "store").coverage.segments] == [20, 19]
 
 
+def test_a_source_that_cannot_be_used_leaves_folders_as_they_were(tmp_path: Path, story: Story) -> None:
+    [file] = write_block_files(story.blocks[:40], tmp_path / "blocks", xor_key=None)
+    sound = file.read_bytes()
+    file.write_bytes(sound + b"no block")
+    refusal(tmp_path / "blocks", tmp_path / "new" / "and" / "deep")
+    assert not (tmp_path / "new").exists()
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    refusal(tmp_path / "blocks", mine / "store")
+    refusal(tmp_path / "blocks", mine)
+    assert list(mine.iterdir()) == []
+    (mine / "notes.txt").write_text("mine")
+    refusal(tmp_path / "blocks", mine)
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+    # a store that is there stays as it is
+    file.write_bytes(sound)
+    index([tmp_path / "blocks"], mine)
+    digests = open_chain(mine).core.digests()
+    file.write_bytes(sound + b"no block")
+    refusal(tmp_path / "blocks", mine)
+    assert open_chain(mine).core.digests() == digests
+
+
+def test_where_no_folder_can_be_made_nothing_is_read(tmp_path: Path, shelf: Shelf) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told: list[str] = []
+    for store in (tmp_path / "file", tmp_path / "file" / "store"):
+        error = refusal(shelf.source, store, progress=lambda phase, *_: told.append(phase))
+        assert isinstance(error, IoFailure)
+        assert str(store) in error.message
+    assert told == []
+
+
+def test_a_folder_that_holds_labels_only(tmp_path: Path, shelf: Shelf, story: Story) -> None:
+    listed = tmp_path / "list-2024-01-15.txt"
+    listed.write_text(story.truth.listed_address)
+    import_list(tmp_path / "store", listed, category="sanctions", network="regtest")
+    assert {path.name for path in (tmp_path / "store").iterdir()} == {"labels.sqlite"}
+    (tmp_path / "empty").mkdir()
+    refusal(tmp_path / "empty", tmp_path / "store")
+    assert {path.name for path in (tmp_path / "store").iterdir()} == {"labels.sqlite"}
+    assert index([shelf.source], tmp_path / "store").blocks_added == 321
+    assert screen(tmp_path / "store", story.truth.listed_address).result == "listed"
+    fresh = tmp_path / "fresh"
+    index([shelf.source], fresh)
+    assert open_chain(fresh).core.digests() == open_chain(tmp_path / "store").core.digests()
+
+
 def test_a_gap_in_the_files(tmp_path: Path, story: Story) -> None:
     paths = write_block_files(story.blocks[:60], tmp_path, xor_key=KEY, max_file_bytes=3000)
     assert len(paths) > 4
@@ -240,5 +290,5 @@ def test_errors_of_the_progress_function_come_out(tmp_path: Path, shelf: Shelf) 
 
     with pytest.raises(RuntimeError, match="mine"):
         index([shelf.source], tmp_path / "store", progress=fail)
-    # and the store is none, or one that goes on
+    assert not (tmp_path / "store").exists()
     assert index([shelf.source], tmp_path / "store").blocks_added == 321

@@ -2,6 +2,8 @@
 
 use thiserror::Error as ThisError;
 
+use crate::Context;
+
 /// Anything an engine call can fail with. `code` is stable; the message says what, where and what was allowed.
 #[derive(Debug, ThisError)]
 pub enum Error {
@@ -59,6 +61,29 @@ impl Error {
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
             Error::Cancelled => "cancelled",
+        }
+    }
+
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            Error::Io(error) => error.context(),
+            Error::Store(error) => error.context(),
+            Error::BlockFile(error) => error.context(),
+            Error::Address(error) => error.context(),
+            Error::Bulk(error) => error.context(),
+            Error::DamagedBlock { file, offset, hash, source } => vec![
+                ("path", file.as_str().into()),
+                ("offset", (*offset).into()),
+                ("block_hash", (*hash).into()),
+                ("block_offset", source.offset.into()),
+                ("what", source.what.into()),
+                ("received", source.received.into()),
+                ("allowed", source.allowed.into()),
+            ],
+            Error::BlockGone { hash } => vec![("block_hash", (*hash).into())],
+            Error::Cancelled => Vec::new(),
         }
     }
 

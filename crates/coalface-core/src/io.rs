@@ -39,6 +39,21 @@ impl IoError {
         }
     }
 
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> crate::Context {
+        let mut facts: crate::Context =
+            vec![("path", self.path.as_str().into()), ("action", self.action.into()), ("reason", self.reason().into())];
+        if let Some(number) = self.source.raw_os_error() {
+            facts.push(("os_error", number.unsigned_abs().into()));
+        }
+        facts
+    }
+
+    fn reason(&self) -> String {
+        crate::context::shown(&self.source.to_string())
+    }
+
     /// What the user can do.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

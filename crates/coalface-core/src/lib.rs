@@ -5,6 +5,7 @@
 //! addresses together, [`lookup`] answers questions, [`taint`] follows value. [`synth`] writes test chains.
 
 pub mod blockfile;
+pub mod context;
 pub mod error;
 pub mod forest;
 pub mod hash;
@@ -19,4 +20,5 @@ pub mod synth;
 pub mod taint;
 pub mod units;
 
+pub use context::{Context, ContextValue};
 pub use error::{Error, Result};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use coalface_core::context::shown;
 use coalface_core::forest;
 use coalface_core::hash::Hash32;
 use coalface_core::ids::NONE_U32;
@@ -58,8 +59,10 @@ pub struct PyChain {
 
 fn hash(py: Python<'_>, what: &str, text: &str) -> PyResult<Hash32> {
     Hash32::from_display(text).ok_or_else(|| {
+        let text = shown(text);
         let message = format!("{what} `{text}` is not 64 hex digits");
-        raise(py, "invalid_hash", &message, None)
+        let facts = vec![("what", what.into()), ("received", text.into()), ("allowed", "64 hex digits".into())];
+        raise(py, "invalid_hash", &message, None, facts)
     })
 }
 
@@ -90,8 +93,10 @@ impl PyChain {
     #[getter]
     fn manifest(&self, py: Python<'_>) -> PyResult<String> {
         let path = self.folder.join("manifest.json");
-        serde_json::to_string(&*self.snapshot.manifest)
-            .map_err(|error| raise(py, "store_corrupt", &format!("`{}`: {error}", path.display()), None))
+        serde_json::to_string(&*self.snapshot.manifest).map_err(|error| {
+            let message = format!("`{}`: {error}", path.display());
+            raise(py, "store_corrupt", &message, None, vec![("path", path.as_path().into())])
+        })
     }
 
     /// Fails if the chain was reorganised since the store was opened.
@@ -363,7 +368,9 @@ impl PyChain {
         })
     }
 
-    /// Forward trace by haircut, as a dict of arrays.
+    /// Forward trace by haircut, as a dict of arrays; `progress(txs)` is called every 4096 transactions.
+    #[pyo3(signature = (origins, bound, max_txs, stops, stop_at_coinjoins, progress=None))]
+    #[allow(clippy::too_many_arguments, reason = "arguments of one Python call")]
     fn trace_haircut<'py>(
         &self,
         py: Python<'py>,
@@ -372,14 +379,16 @@ impl PyChain {
         max_txs: u64,
         stops: PyReadonlyArray1<'py, u32>,
         stop_at_coinjoins: bool,
+        progress: Option<Py<PyAny>>,
     ) -> PyResult<Bound_<'py>> {
         let origins = origins.as_array().to_vec();
         let mut stops = stops.as_array().to_vec();
         stops.sort_unstable();
         let options = TraceOptions { bound: bound.0, max_txs, stops, stop_at_coinjoins };
-        let result =
-            gate::ask(py, &self.snapshot, |snapshot| taint::trace(snapshot, &origins, &options, &|_| gate::signals()))?;
-        crate::record::trace(py, &result)
+        let listener = gate::Listener::new(progress);
+        let tell = |followed: u64| listener.tell((followed,));
+        let result = gate::ask(py, &self.snapshot, |snapshot| taint::trace(snapshot, &origins, &options, &tell));
+        crate::record::trace(py, &listener.result(result)?)
     }
 
     /// A column as a read-only array over the mapped file, e.g. `output.value_sat`; stamped columns are masked copies.
@@ -398,23 +407,12 @@ impl PyChain {
     #[pyo3(signature = (progress=None))]
     fn check(&self, py: Python<'_>, progress: Option<Py<PyAny>>) -> PyResult<String> {
         let storage = coalface_core::io::FolderStorage::new(self.folder.clone());
-        let tell = |at: coalface_core::store::check::CheckProgress| {
-            let heard = Python::attach(|py| -> PyResult<()> {
-                py.check_signals()?;
-                if let Some(progress) = &progress {
-                    progress.call1(py, (at.step, at.rows_done, at.rows))?;
-                }
-                Ok(())
-            });
-            if heard.is_ok() {
-                std::ops::ControlFlow::Continue(())
-            } else {
-                std::ops::ControlFlow::Break(())
-            }
-        };
+        let listener = gate::Listener::new(progress);
+        let tell = |at: coalface_core::store::check::CheckProgress| listener.tell((at.step, at.rows_done, at.rows));
         let report =
-            gate::ask(py, &self.snapshot, |snapshot| coalface_core::store::check::check(&storage, snapshot, &tell))?;
-        serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None))
+            gate::ask(py, &self.snapshot, |snapshot| coalface_core::store::check::check(&storage, snapshot, &tell));
+        let report = listener.result(report)?;
+        serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None, vec![]))
     }
 
     /// Logical digest of every column group and index.

@@ -1,5 +1,6 @@
 //! Columns as numpy arrays that lie over the mapped files.
 
+use coalface_core::context::shown;
 use coalface_core::ids::{NONE_U32, NONE_U64};
 use coalface_core::store::column::Column;
 use coalface_core::store::Snapshot;
@@ -89,6 +90,10 @@ pub fn column<'py>(
             let cell = |id| if linked(id) { columns.strict_link_tx.get(id) } else { NONE_U32 };
             Ok(ids.map(cell).collect::<Vec<u32>>().into_pyarray(py).into_any())
         }
-        _ => Err(raise(py, "usage_column", &format!("there is no numeric column `{name}`"), None)),
+        _ => {
+            let name = shown(name);
+            let message = format!("there is no numeric column `{name}`");
+            Err(raise(py, "usage_column", &message, None, vec![("received", name.into())]))
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The one place where an engine error becomes a Python exception.
 
-use coalface_core::Error;
+use coalface_core::{Context, ContextValue, Error};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -15,17 +15,23 @@ impl<E: Into<Error>> From<E> for CoreError {
 
 impl From<CoreError> for PyErr {
     fn from(CoreError(error): CoreError) -> PyErr {
-        Python::attach(|py| raise(py, error.code(), &error.to_string(), error.hint()))
+        Python::attach(|py| raise(py, error.code(), &error.to_string(), error.hint(), error.context()))
     }
 }
 
-/// The Python exception of an engine error's code, message and hint.
-pub fn raise(py: Python<'_>, code: &str, message: &str, hint: Option<String>) -> PyErr {
-    let made = py
-        .import("coalface.errors")
-        .and_then(|module| module.getattr("_from_core"))
-        .and_then(|make| make.call1((code, message, hint, PyDict::new(py))));
-    match made {
+/// The Python exception of an error's code, message, hint and facts.
+pub fn raise(py: Python<'_>, code: &str, message: &str, hint: Option<String>, context: Context) -> PyErr {
+    let make = || {
+        let facts = PyDict::new(py);
+        for (name, value) in context {
+            match value {
+                ContextValue::Text(text) => facts.set_item(name, text)?,
+                ContextValue::Number(number) => facts.set_item(name, number)?,
+            }
+        }
+        py.import("coalface.errors")?.getattr("_from_core")?.call1((code, message, hint, facts))
+    };
+    match make() {
         Ok(exception) => PyErr::from_value(exception),
         Err(error) => error,
     }

@@ -1,14 +1,12 @@
 //! Indexing block files.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use coalface_core::blockfile::{Source, SourceOptions};
+use coalface_core::context::shown;
 use coalface_core::hash::Hash32;
 use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
 use coalface_core::network::Network;
-use coalface_core::store::StoreWriter;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -18,14 +16,16 @@ use crate::gate;
 /// So many threads, one a core unless given.
 fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None))
+    pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None, vec![]))
 }
 
 /// The network of that name, or a usage error.
 pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
     Network::from_name(name).ok_or_else(|| {
         let known = Network::ALL.map(Network::name).join(", ");
-        raise(py, "usage_network", &format!("network `{name}` is not known, known are {known}"), None)
+        let name = shown(name);
+        let message = format!("network `{name}` is not known, known are {known}");
+        raise(py, "usage_network", &message, None, vec![("received", name.into()), ("allowed", known.into())])
     })
 }
 
@@ -53,46 +53,26 @@ pub fn index<'py>(
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
     for (hash, height) in heights {
         let Some(hash) = Hash32::from_display(&hash) else {
+            let hash = shown(&hash);
             let message = format!("block hash `{hash}` is not 64 hex digits");
-            return Err(raise(py, "invalid_block_hash", &message, None));
+            let facts = vec![("received", hash.into()), ("allowed", "64 hex digits".into())];
+            return Err(raise(py, "invalid_block_hash", &message, None, facts));
         };
         options.heights.insert(hash, height);
     }
     let pool = thread_pool(py, threads)?;
-    // An error of the caller's own function is the caller's: it stops the run and comes out as it is.
-    let failed: Mutex<Option<PyErr>> = Mutex::new(None);
-    let tell = |at: IndexProgress| -> ControlFlow<()> {
-        let heard = Python::attach(|py| -> PyResult<ControlFlow<()>> {
-            if py.check_signals().is_err() {
-                return Ok(ControlFlow::Break(()));
-            }
-            if let Some(progress) = &progress {
-                match at {
-                    IndexProgress::Scan { files, n_files } => progress.call1(py, ("scan", files, n_files, 0u64))?,
-                    IndexProgress::Append { bytes, n_bytes, txs, .. } => {
-                        progress.call1(py, ("append", bytes, n_bytes, txs))?
-                    }
-                };
-            }
-            Ok(ControlFlow::Continue(()))
-        });
-        heard.unwrap_or_else(|error| {
-            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            ControlFlow::Break(())
-        })
+    let listener = gate::Listener::new(progress);
+    let tell = |at: IndexProgress| match at {
+        IndexProgress::Scan { files, n_files } => listener.tell(("scan", files, n_files, 0u64)),
+        IndexProgress::Append { bytes, n_bytes, txs, .. } => listener.tell(("append", bytes, n_bytes, txs)),
     };
     let report = gate::run(py, || {
         pool.install(|| {
             let source = Source::open(&sources, &SourceOptions { network, skip_damaged })?;
-            let network = source.network().unwrap_or(Network::Mainnet);
-            let mut writer = StoreWriter::open_folder(&store, network)?;
-            link::index(&source, &mut writer, &options, &tell)
+            link::index_folder(&source, &store, &options, &tell)
         })
     });
-    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    to_dict(py, &report?)
+    to_dict(py, &listener.result(report)?)
 }
 
 fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, PyDict>> {

@@ -155,9 +155,11 @@ def write_records(
             return count
         case Format.CSV:
             writer = csv.writer(out, lineterminator="\n")
+            # The first record comes before the heading: if it cannot be had, nothing is written.
+            first = list(itertools.islice(contents, 1))
             writer.writerow(columns)
             count = 0
-            for content in contents:
+            for content in itertools.chain(first, contents):
                 writer.writerow([_csv_cell(_at(content, column)) for column in columns])
                 count += 1
             return count

@@ -5,15 +5,21 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from typing import TextIO, cast
 
 import click
 
 from coalface import __version__
 from coalface.cli.errors import INTERRUPTED, READER_GONE, report
+from coalface.cli.streams import Input, Output
 from coalface.cli.verbs import VERBS
-from coalface.errors import CoalfaceError
+from coalface.errors import CoalfaceError, StaleSnapshot
 
 __all__ = ["main", "program"]
+
+_RETRIES = 3
+"""Times that a verb is run again because the chain was reorganised under it."""
 
 
 class _ReaderGone(Exception):
@@ -78,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The same bytes in every locale; half a surrogate pair, as in a file name, becomes a JSON escape.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
-        result = program.main(args=arguments, prog_name="coalface", standalone_mode=False)
+        result = _run(arguments)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -90,3 +96,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.ClickException, CoalfaceError) as error:
         return report(error)
     return result if isinstance(result, int) else 0
+
+
+def _run(arguments: Sequence[str] | None) -> object:
+    """What the verb returns.
+
+    A verb under which the chain was reorganised is run again, which opens the store anew, as long as nothing
+    was written to standard output. After that it is an error: answers of two chains must not stand in one
+    output.
+    """
+    stdin, output = sys.stdin, Output(sys.stdout)
+    given = Input(stdin)
+    sys.stdin = cast(TextIO, given)
+    try:
+        with redirect_stdout(cast(TextIO, output)):
+            retries_left = _RETRIES
+            while True:
+                try:
+                    return program.main(args=arguments, prog_name="coalface", standalone_mode=False)
+                except StaleSnapshot:
+                    if output.has_begun or retries_left == 0 or not given.rewind():
+                        raise
+                    retries_left -= 1
+    finally:
+        sys.stdin = stdin

@@ -8,7 +8,7 @@ import click
 
 from coalface.cli.errors import DONE, report
 from coalface.cli.output import Format, plain, write_record, write_records
-from coalface.errors import Cancelled, CoalfaceError, UsageError
+from coalface.errors import Cancelled, CoalfaceError, StaleSnapshot, UsageError
 
 __all__ = ["answer_each", "as_of_option", "store_argument", "subjects_argument", "subjects_of"]
 
@@ -101,8 +101,8 @@ def answer_each(
         for subject in subjects_of(subjects):
             try:
                 yield ask(subject)
-            except Cancelled:
-                raise
+            except (Cancelled, StaleSnapshot):
+                raise  # these are not about this subject
             except CoalfaceError as error:
                 # The worst of all is the exit code of the whole: 2 says that a question was not understood.
                 status = max(status, report(error))

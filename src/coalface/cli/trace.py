@@ -4,6 +4,7 @@ import click
 
 from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
+from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, store_argument, subjects_of
 from coalface.labels import LabelBook, has_labels
 from coalface.labels.categories import Claim
@@ -62,16 +63,18 @@ def trace(
     """
     chain = open_chain(store, as_of=as_of)
     labelled, lists = ({}, []) if no_labels else _labelled(chain, as_of is not None)
-    found = trace_from(
-        chain,
-        list(subjects_of(origins)),
-        method=method,
-        stops={**labelled, **dict.fromkeys(stops, "named by --stop")},
-        stop_lists=lists,
-        stop_at_clusters=not no_clusters,
-        through_coinjoins=through_coinjoins,
-        max_txs=max_txs,
-    )
+    with Progress("following", "tx") as progress:
+        found = trace_from(
+            chain,
+            list(subjects_of(origins)),
+            method=method,
+            stops={**labelled, **dict.fromkeys(stops, "named by --stop")},
+            stop_lists=lists,
+            stop_at_clusters=not no_clusters,
+            through_coinjoins=through_coinjoins,
+            max_txs=max_txs,
+            progress=progress.update,
+        )
     match format:
         case Format.TABLE:
             _show(found)

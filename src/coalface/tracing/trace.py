@@ -1,6 +1,6 @@
 """A forward trace and its answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,6 +103,7 @@ def trace(
     stop_at_clusters: bool = True,
     through_coinjoins: bool = False,
     max_txs: int = 1_000_000,
+    progress: Callable[[int], None] | None = None,
 ) -> Trace:
     """Where the value of `origins` went, forward to the chain's last block, in satoshi.
 
@@ -124,6 +125,9 @@ def trace(
         Go on through transactions that may be CoinJoins instead of stopping there.
     max_txs
         Transactions to follow; the rest ends at the boundary ``limit``.
+    progress
+        Called now and then with the number of transactions followed. What it raises stops the trace and is
+        raised again.
 
     Raises
     ------
@@ -131,6 +135,8 @@ def trace(
         If an origin is not in the store.
     UsageError
         If the method is unknown, there is no origin, or `max_txs` is negative.
+    Cancelled
+        On Ctrl-C.
 
     Notes
     -----
@@ -153,7 +159,12 @@ def trace(
     found, outputs = origin_outputs(chain, origins)
     reasons = stop_reasons(chain, stops or {}, with_clusters=stop_at_clusters)
     record = chain.core.trace_haircut(
-        outputs, chain.bound, max_txs, np.array(sorted(reasons), np.uint32), not through_coinjoins
+        outputs,
+        chain.bound,
+        max_txs,
+        np.array(sorted(reasons), np.uint32),
+        not through_coinjoins,
+        progress=progress,
     )
     totals = dict.fromkeys(BOUNDARIES, 0)
     for boundary, sat in zip(record["terminal_boundaries"], record["terminal_sat"].tolist(), strict=True):

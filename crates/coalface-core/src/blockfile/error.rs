@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::record::{MAX_BLOCK_BYTES, MIN_BLOCK_BYTES};
+use crate::context::MAX_SHOWN_CHARS;
 use crate::hash::{to_hex, Hash32};
 use crate::io::IoError;
 use crate::network::Network;
+use crate::{Context, ContextValue};
 
 /// A block file, or a set of them, that cannot be used.
 #[derive(Debug, Error)]
@@ -165,6 +167,11 @@ pub enum BlockFileError {
     },
 }
 
+/// The first bytes of what stands in a file, in hex.
+fn hex(bytes: &[u8]) -> ContextValue {
+    to_hex(&bytes[..bytes.len().min(MAX_SHOWN_CHARS / 2)]).into()
+}
+
 fn names(networks: &[Network]) -> String {
     networks.iter().map(|network| network.name()).collect::<Vec<_>>().join(", ")
 }
@@ -188,6 +195,64 @@ impl BlockFileError {
             BlockFileError::Changed { .. } => "source_block_file_changed",
             BlockFileError::ForeignBlock { .. } => "source_foreign_block",
             BlockFileError::UnwritableBlock { .. } => "source_unwritable_block",
+        }
+    }
+
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        let lens = || ContextValue::from(format!("{MIN_BLOCK_BYTES} to {MAX_BLOCK_BYTES}"));
+        let target = |bits: &u32| ContextValue::from(format!("{bits:08x}"));
+        let path = |path: &PathBuf| ("path", path.as_path().into());
+        match self {
+            BlockFileError::Io(error) => error.context(),
+            BlockFileError::Cancelled => Vec::new(),
+            BlockFileError::NoBlockFiles { path: at } => vec![path(at)],
+            BlockFileError::SeveralNetworks { path: at, found } => vec![path(at), ("received", names(found).into())],
+            BlockFileError::WrongNetwork { path: at, found, wanted } => {
+                vec![path(at), ("received", found.name().into()), ("allowed", wanted.name().into())]
+            }
+            BlockFileError::MixedNetworks { path: at, offset, found, before_path, before } => vec![
+                path(at),
+                ("offset", (*offset).into()),
+                ("received", found.name().into()),
+                ("allowed", before.name().into()),
+                ("allowed_by", before_path.as_path().into()),
+            ],
+            BlockFileError::BadKeyFile { path: at, len } => {
+                vec![path(at), ("received", (*len).into()), ("allowed", 8u64.into())]
+            }
+            BlockFileError::UnknownMagic { path: at, found, with_key } => vec![
+                path(at),
+                ("offset", 0u64.into()),
+                ("received", hex(found)),
+                ("xor_key", if *with_key { "applied" } else { "none" }.into()),
+            ],
+            BlockFileError::NotABlock { path: at, len } => {
+                vec![path(at), ("received", (*len).into()), ("allowed", lens())]
+            }
+            BlockFileError::TooEasy { path: at, bits, allowed, network } => vec![
+                path(at),
+                ("received", target(bits)),
+                ("allowed", target(allowed)),
+                ("network", network.name().into()),
+            ],
+            BlockFileError::BadMagic { path: at, offset, found, allowed } => {
+                vec![path(at), ("offset", (*offset).into()), ("received", hex(found)), ("allowed", hex(allowed))]
+            }
+            BlockFileError::BadLength { path: at, offset, found } => {
+                vec![path(at), ("offset", (*offset).into()), ("received", (*found).into()), ("allowed", lens())]
+            }
+            BlockFileError::Changed { path: at, offset, hash } => {
+                vec![path(at), ("offset", (*offset).into()), ("block_hash", (*hash).into())]
+            }
+            BlockFileError::ForeignBlock { hash, file, len, n_files } => vec![
+                ("block_hash", (*hash).into()),
+                ("file_no", (*file).into()),
+                ("size_bytes", (*len).into()),
+                ("n_files", (*n_files).into()),
+            ],
+            BlockFileError::UnwritableBlock { len } => vec![("received", (*len).into()), ("allowed", lens())],
         }
     }
 

@@ -12,7 +12,7 @@ use super::batch::Linker;
 use super::fault::Fault;
 use super::load::{fault_of_bytes, load, Loaded, ToLoad};
 use crate::blockfile::parse::ParsedBlock;
-use crate::blockfile::{plan, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
+use crate::blockfile::{plan, BlockFileError, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
 use crate::hash::Hash32;
 use crate::ids::NONE_U32;
 use crate::store::manifest::{ChainFacts, RefusedBlock};
@@ -126,8 +126,25 @@ pub fn index(
     options: &IndexOptions,
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<IndexReport> {
-    let scan = source
-        .scan(&|scan| progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 }))?;
+    index_scanned(source, writer, scan(source, progress)?, options, progress)
+}
+
+/// What `source` holds.
+pub(super) fn scan(
+    source: &Source,
+    progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
+) -> Result<Scan, BlockFileError> {
+    source.scan(&|scan| progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 }))
+}
+
+/// [`index`] with the scan of `source` already made.
+pub(super) fn index_scanned(
+    source: &Source,
+    writer: &mut StoreWriter,
+    scan: Scan,
+    options: &IndexOptions,
+    progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
+) -> Result<IndexReport> {
     // A run that failed may have written rows ahead that were of other blocks than this one's.
     writer.forget_early()?;
     let mut run = Run::new(source, writer, options, progress, scan)?;

@@ -2,7 +2,9 @@
 
 use thiserror::Error;
 
+use crate::context::shown;
 use crate::io::IoError;
+use crate::Context;
 
 /// A store that cannot be used as asked.
 #[derive(Debug, Error)]
@@ -92,6 +94,33 @@ impl StoreError {
             StoreError::WrongNetwork { .. } => "source_wrong_network",
             StoreError::OutOfRange { .. } => "not_found_id",
             StoreError::Io(error) => error.code(),
+        }
+    }
+
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            StoreError::NotAStore { path } | StoreError::Locked { path } => vec![("path", path.as_str().into())],
+            StoreError::Corrupt { file, offset, what } => {
+                vec![("path", file.as_str().into()), ("offset", (*offset).into()), ("what", shown(what).into())]
+            }
+            StoreError::UnsupportedFormat { found, known } => {
+                vec![("received", (*found).into()), ("allowed", (*known).into())]
+            }
+            StoreError::StaleSnapshot { opened, now } => {
+                vec![("opened_epoch", (*opened).into()), ("epoch", (*now).into())]
+            }
+            StoreError::Full { what, wanted, limit } => {
+                vec![("what", (*what).into()), ("received", (*wanted).into()), ("allowed", (*limit).into())]
+            }
+            StoreError::WrongNetwork { store, source_network } => {
+                vec![("received", (*source_network).into()), ("allowed", (*store).into())]
+            }
+            StoreError::OutOfRange { what, id, limit } => {
+                vec![("what", (*what).into()), ("received", (*id).into()), ("n_rows", (*limit).into())]
+            }
+            StoreError::Io(error) => error.context(),
         }
     }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::io::IoError;
+use crate::Context;
 
 /// Failure of [`write_bulk`](super::write_bulk).
 #[derive(Debug, Error)]
@@ -55,6 +56,24 @@ impl BulkError {
             BulkError::BlockFile(error) => error.code(),
             BulkError::Io(error) => error.code(),
             BulkError::Cancelled => "cancelled",
+        }
+    }
+
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            BulkError::OptionOutOfRange { option, value, least, most } => vec![
+                ("option", (*option).into()),
+                ("received", (*value).into()),
+                ("allowed", format!("{least} to {most}").into()),
+            ],
+            BulkError::FolderInUse { folder, file } => {
+                vec![("path", folder.as_str().into()), ("file", file.as_str().into())]
+            }
+            BulkError::ChainTooLong { height } => vec![("height", (*height).into())],
+            BulkError::Io(error) => error.context(),
+            BulkError::Cancelled => Vec::new(),
         }
     }
 

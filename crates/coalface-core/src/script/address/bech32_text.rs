@@ -7,6 +7,7 @@ use bech32::{Bech32, Bech32m, Checksum, Fe32};
 use super::decode::bad_character;
 use super::error::WitnessProgramProblem;
 use super::{AddressError, AddressKey};
+use crate::context::shown;
 use crate::network::Network;
 
 /// Human-readable parts of Bitcoin, and the networks that use them.
@@ -32,11 +33,11 @@ pub(super) fn decode_foreign_bech32(text: &str) -> Option<AddressError> {
         return None;
     }
     let parsed = UncheckedHrpstring::new(text).ok()?;
-    let text = text.to_owned();
+    let shown_text = shown(text);
     if parsed.has_valid_checksum::<Bech32>() || parsed.has_valid_checksum::<Bech32m>() {
-        Some(AddressError::NotBitcoin { text, looks_like: "it is bech32 with the prefix of another chain" })
+        Some(AddressError::NotBitcoin { text: shown_text, looks_like: "it is bech32 with the prefix of another chain" })
     } else if data.len() >= 38 {
-        Some(AddressError::Bech32Checksum { text, suspect_position: None })
+        Some(AddressError::Bech32Checksum { text: shown_text, suspect_position: None })
     } else {
         None
     }
@@ -58,7 +59,7 @@ fn check_characters(text: &str, data: &str) -> Result<(), AddressError> {
 
 /// Reads a text whose human-readable part is one of Bitcoin's and whose characters are right.
 fn decode_known(text: &str) -> Result<AddressKey, AddressError> {
-    let bad_checksum = |suspect_position| AddressError::Bech32Checksum { text: text.to_owned(), suspect_position };
+    let bad_checksum = |suspect_position| AddressError::Bech32Checksum { text: shown(text), suspect_position };
     let parsed = UncheckedHrpstring::new(text).map_err(|_| bad_checksum(None))?;
     let (checked, variant) = if parsed.has_valid_checksum::<Bech32>() {
         (parsed.remove_checksum::<Bech32>(), "bech32")

@@ -2,6 +2,7 @@
 
 use super::bech32_text::{decode_bech32, decode_foreign_bech32};
 use super::{AddressError, AddressKey, SCRIPT_PREFIX};
+use crate::context::shown;
 use crate::hash::{from_hex, sha256, to_hex};
 use crate::network::Network;
 use crate::script::Kind;
@@ -35,7 +36,7 @@ pub fn decode(network: Network, text: &str) -> Result<AddressKey, AddressError> 
     bad_character(text, |c| c.is_ascii_graphic())?;
     if text.starts_with("0x") || text.starts_with("0X") {
         let looks_like = "it looks like an Ethereum address or hash";
-        return Err(AddressError::NotBitcoin { text: text.to_owned(), looks_like });
+        return Err(AddressError::NotBitcoin { text: shown(text), looks_like });
     }
     if let Some(answer) = decode_bech32(network, text) {
         return answer;
@@ -69,7 +70,7 @@ fn decode_base58(network: Network, text: &str) -> Result<AddressKey, AddressErro
             // Text that is too long even for the largest address is not quoted: it may be a mistyped private key.
             let len = base58ck::decode(text).map_or(0, |bytes| bytes.len().saturating_sub(4));
             if error.incorrect_checksum().is_some() && len.abs_diff(BASE58_BYTES) <= 4 {
-                return Err(AddressError::Base58Checksum { text: text.to_owned() });
+                return Err(AddressError::Base58Checksum { text: shown(text) });
             }
             return Err(wrong_length(len));
         }
@@ -97,15 +98,15 @@ fn decode_script(rest: &str) -> Result<AddressKey, AddressError> {
     let (name, hex) = rest.split_once(':').unwrap_or((rest, ""));
     let kind = Kind::from_name(name)
         .filter(|kind| kind.has_address() && !kind.has_standard_encoding())
-        .ok_or_else(|| AddressError::UnknownScriptKind { name: name.to_owned() })?;
+        .ok_or_else(|| AddressError::UnknownScriptKind { name: shown(name) })?;
     let hash =
-        from_hex(hex).filter(|bytes| bytes.len() == 32).ok_or_else(|| AddressError::BadHex { text: hex.to_owned() })?;
+        from_hex(hex).filter(|bytes| bytes.len() == 32).ok_or_else(|| AddressError::BadHex { text: shown(hex) })?;
     if kind != Kind::Empty {
         Ok(AddressKey::from_bytes(kind, &hash))
     } else if hash == sha256(&[]) {
         Ok(AddressKey::of(Kind::Empty, &[]))
     } else {
-        Err(AddressError::NotTheEmptyScript { found: to_hex(&hash) })
+        Err(AddressError::NotTheEmptyScript { found: shown(&to_hex(&hash)) })
     }
 }
 

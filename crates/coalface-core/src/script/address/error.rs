@@ -2,7 +2,15 @@
 
 use thiserror::Error;
 
+use crate::context::shown;
+use crate::Context;
+
+/// SHA-256 of no bytes, in hex.
+const EMPTY_SCRIPT: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// Why a text is not an address of the network asked for. Positions count characters from 0.
+///
+/// A text received is kept as [`shown`](crate::context::shown) allows: short, and never if it may be a private key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AddressError {
     /// No text at all.
@@ -158,6 +166,47 @@ impl AddressError {
         }
     }
 
+    /// Its facts one by one.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        let address = |text: &str| ("address", shown(text).into());
+        match self {
+            AddressError::Empty => vec![("address", "".into())],
+            AddressError::TooLong { len, max } => vec![("received", (*len).into()), ("allowed", (*max).into())],
+            AddressError::BadCharacter { position, character } => {
+                vec![("position", (*position).into()), ("received", character.to_string().into())]
+            }
+            AddressError::Base58Checksum { text } => vec![address(text), ("encoding", "base58check".into())],
+            AddressError::Bech32Checksum { text, suspect_position } => {
+                let mut facts = vec![address(text), ("encoding", "bech32".into())];
+                facts.extend(suspect_position.map(|position| ("suspect_position", position.into())));
+                facts
+            }
+            AddressError::WrongNetwork { found, expected } => {
+                vec![("received", (*found).into()), ("allowed", (*expected).into())]
+            }
+            AddressError::UnknownVersion { version } => vec![("received", u32::from(*version).into())],
+            AddressError::WrongLength { len, expected } => {
+                vec![("received", (*len).into()), ("allowed", (*expected).into())]
+            }
+            AddressError::MixedCase { position } => vec![("position", (*position).into())],
+            AddressError::WrongBech32Variant { version, found, expected } => vec![
+                ("witness_version", u32::from(*version).into()),
+                ("received", (*found).into()),
+                ("allowed", (*expected).into()),
+            ],
+            AddressError::BadWitnessProgram { problem } => vec![("problem", problem.to_string().into())],
+            AddressError::UnknownScriptKind { name } => vec![("received", shown(name).into())],
+            AddressError::BadHex { text } => {
+                vec![("received", shown(text).into()), ("allowed", "64 hex digits".into())]
+            }
+            AddressError::NotTheEmptyScript { found } => {
+                vec![("received", shown(found).into()), ("allowed", EMPTY_SCRIPT.into())]
+            }
+            AddressError::NotBitcoin { text, looks_like } => vec![address(text), ("problem", (*looks_like).into())],
+        }
+    }
+
     /// What the user can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -185,7 +234,7 @@ impl AddressError {
             }
             AddressError::BadHex { .. } => "copy the whole text: script:<kind>:<64 hex digits>",
             AddressError::NotTheEmptyScript { .. } => {
-                "its hash is e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                return Some(format!("its hash is {EMPTY_SCRIPT}"));
             }
             AddressError::NotBitcoin { .. } => "only Bitcoin is indexed here",
         };
