@@ -180,19 +180,22 @@ fn heights_from_children_users_and_votes() {
         let given = Given { heights: given.iter().copied().collect(), ..Given::default() };
         given.plan(Network::Regtest, &refs(blocks))
     };
-    let plan = with(&[(liar.hash, 102)], &four);
-    assert_eq!(heights(&plan), [100, 101, 102, 103].map(Some));
+    let plan = with(&[(liar.hash, 102)], &three);
+    assert_eq!(heights(&plan), [100, 101, 102].map(Some), "where coinbases do not agree the user decides");
     assert_eq!(plan.ignored_heights, []);
+    let plan = with(&[(liar.hash, 102)], &four);
+    assert_eq!(heights(&plan)[3], Some(227_838), "where they do, they do");
+    assert_eq!(plan.ignored_heights, [(liar.hash, IgnoredHeight::Contradicted)]);
     let plan = with(&[(liar.hash, 1), (Hash32([3; 32]), 4)], &four);
     let mut expected = vec![(liar.hash, IgnoredHeight::OutOfRange), (Hash32([3; 32]), IgnoredHeight::NoSuchBlock)];
     expected.sort_by_key(|(hash, _)| *hash);
     assert_eq!((plan.ignored_heights.clone(), heights(&plan)[0]), (expected, Some(227_835)));
-    let plan = with(&[(parent.hash, 5), (third.hash, 9)], &four);
+    let plan = with(&[(parent.hash, 5), (liar.hash, 9)], &three);
     assert_eq!(
         (plan.ignored_heights.clone(), heights(&plan)[0]),
-        (vec![(third.hash, IgnoredHeight::Contradicted)], Some(5))
+        (vec![(liar.hash, IgnoredHeight::Contradicted)], Some(5))
     );
-    assert_eq!(heights(&with(&[(third.hash, 0x7fff_ffff)], &four))[3], Some(0x7fff_ffff));
+    assert_eq!(heights(&with(&[(liar.hash, 0x7fff_ffff)], &three))[2], Some(0x7fff_ffff));
     assert_eq!(with(&[(liar.hash, 0x7fff_ffff)], &four).ignored_heights[0].1, IgnoredHeight::OutOfRange);
     let main = from_genesis(3);
     assert_eq!(with(&[(main[2].hash, 3)], &main).ignored_heights[0].1, IgnoredHeight::Contradicted);
@@ -209,10 +212,16 @@ fn a_child_of_the_genesis_block_is_known_without_it() {
 
 #[test]
 fn a_stale_block_can_carry_the_users_height() {
-    let main = from_genesis(6);
-    let rival = chain(&main[3], 4, 1, 1);
-    let blocks = joined(&[&main[3..], &rival]);
-    let given = Given { heights: [(rival[0].hash, 1004)].into(), ..Given::default() };
+    // Version 1, so that no coinbase has a voice.
+    let on = |prev: Hash32, after: u32, salt| {
+        let time_unix = 1_700_000_000 + after;
+        mine(prev, Recipe { version: 1, time_unix, salt, ..Recipe::default() })
+    };
+    let root = on(Hash32([9; 32]), 0, 0);
+    let second = on(root.hash, 1, 0);
+    let (third, rival) = (on(second.hash, 2, 0), on(root.hash, 1, 1));
+    let given = Given { heights: [(rival.hash, 1004)].into(), ..Given::default() };
+    let blocks = [root, second, third, rival];
     assert_eq!(given.plan(Network::Regtest, &refs(&blocks)).order[0].height, Some(1003));
 }
 

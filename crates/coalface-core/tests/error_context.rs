@@ -242,6 +242,7 @@ fn of_bulk_chains() {
         ),
         (BulkError::FolderInUse { folder: "blocks".into(), file: "blk00000.dat".into() }, &["path", "file"]),
         (BulkError::ChainTooLong { height: 9 }, &["height"]),
+        (BulkError::BlockFile(BlockFileError::UnwritableBlock { len: 3 }), &["received"]),
         (BulkError::Io(io_error()), IO),
         (BulkError::Cancelled, &[]),
     ];
@@ -251,6 +252,7 @@ fn of_bulk_chains() {
             BulkError::OptionOutOfRange { .. },
             BulkError::FolderInUse { .. },
             BulkError::ChainTooLong { .. },
+            BulkError::BlockFile(_),
             BulkError::Io(_),
             BulkError::Cancelled,
         ]

@@ -100,12 +100,15 @@ def address_from(
     anchor, _ = chain.address_text(root)
     is_sent_known = totals["n_external"] == 0
     is_complete = coverage.complete_from_genesis
-    unknown = ([] if is_complete else ["balance_sat"]) + ([] if is_sent_known else ["sent_sat"])
+    unknown = ([] if is_complete else ["balance_sat"]) + (
+        [] if is_sent_known else ["received_sat", "sent_sat"]
+    )
     return Address(
         address=shown or text,
         script_type=script_type or kind,
         balance_sat=totals["received_sat"] - totals["sent_sat"] if is_complete else None,
-        received_sat=totals["received_sat"],
+        # Who spends an output made outside a partial chain received more than its blocks show.
+        received_sat=totals["received_sat"] if is_sent_known else None,
         sent_sat=totals["sent_sat"] if is_sent_known else None,
         n_outputs=totals["n_outputs"],
         n_txs=totals["n_txs"],

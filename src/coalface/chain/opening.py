@@ -14,7 +14,7 @@ from coalface.chain.coverage import Coverage, coverage_of
 from coalface.chain.provenance import Provenance
 from coalface.chain.reference import is_hash, is_height, parse_txid
 from coalface.chain.tx import Tx, tx_from
-from coalface.errors import InvalidReference, NotFound
+from coalface.errors import InvalidReference, NotFound, StoreNotFound
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,17 @@ def open_chain(store: str | Path, *, as_of: int | str | None = None) -> "Chain":
         ...
     coalface.errors.StoreNotFound: `no/such/folder` is not a store: it has no manifest.json
     """
-    core = _core.Chain.open(Path(store))
+    try:
+        core = _core.Chain.open(Path(store))
+    except StoreNotFound as error:
+        if not (Path(store) / "labels.sqlite").exists():
+            raise
+        raise StoreNotFound(
+            f"`{store}` holds labels but no chain",
+            code="store_not_found_chain",
+            hint="`labels` and `screen` answer from labels alone; `coalface index SOURCE STORE` adds a chain",
+            context=error.context,
+        ) from error
     return Chain(core, resolve(core, as_of), Path(store))
 
 

@@ -46,8 +46,10 @@ def _show(found: Explanation) -> None:
     verdict = {
         True: f"in one cluster: {found.status} by {', '.join(found.provenance.rules)}",
         False: "not in one cluster",
-        None: "cannot say: an address does not occur in this partial chain",
+        None: "cannot say: no tie in this partial chain, others may lie outside it",
     }[found.same_cluster]
+    if found.a == found.b:
+        verdict = "one and the same address"
     write_record({"a": found.a, "b": found.b, "verdict": verdict}, Format.TABLE)
     if found.steps:
         click.echo("\nearliest evidence (each transaction spends from both addresses):")

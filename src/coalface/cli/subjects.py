@@ -49,13 +49,18 @@ def subjects_of(subjects: Sequence[str]) -> Iterator[str]:
         if subject != "-":
             yield subject
             continue
+        has_any = False
         while line := sys.stdin.readline(_MAX_LINE + 1):
             if len(line) > _MAX_LINE:
                 raise UsageError(
                     f"a line of standard input is longer than {_MAX_LINE} characters", code="usage_line"
                 )
             if text := line.strip():
+                has_any = True
                 yield text
+        if not has_any:
+            # A broken pipe line must not look like an answer.
+            raise UsageError("standard input holds no subject", code="usage_no_subject")
 
 
 def show_facts(found: object) -> None:

@@ -86,9 +86,11 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     received = balance = None
     if is_all:
         totals = [core.address_totals(int(member), bound) for member in members]
-        received = sum(total["received_sat"] for total in totals)
+        # A member that spends an output made outside a partial chain received more than its blocks show.
+        if not any(total["n_external"] for total in totals):
+            received = sum(total["received_sat"] for total in totals)
         # In a partial chain a member may hold outputs that nobody looked at.
-        if chain.coverage.complete_from_genesis:
+        if received is not None and chain.coverage.complete_from_genesis:
             balance = received - sum(total["sent_sat"] for total in totals)
     unknown = [
         name for name, value in (("balance_sat", balance), ("received_sat", received)) if value is None

@@ -31,7 +31,7 @@ class Explanation:
     a: str
     b: str
     same_cluster: bool | None
-    """`None` where one of them does not occur in a partial chain."""
+    """`None` where a partial chain shows no tie: there may be one outside its blocks."""
     steps: tuple[Step, ...]
     """From `a` to `b`: the evidence whose latest transaction is as early as possible, not the shortest."""
     steps_complete: bool
@@ -82,7 +82,17 @@ def explain(chain: Chain, a: str, b: str, *, limit: int = 1000) -> Explanation:
         )
     found = core.explain(ids[0], ids[1], bound, limit)
     if found is None:
-        return Explanation(a, b, False, (), True, chain.coverage, provenance)
+        # What no block of a partial chain shows may still have happened.
+        is_known = chain.coverage.complete_from_genesis
+        return Explanation(
+            a,
+            b,
+            False if is_known else None,
+            (),
+            True,
+            chain.coverage.with_unknown([] if is_known else ["same_cluster"]),
+            provenance,
+        )
     ties, has_more = found
     texts = dict(
         zip(

@@ -33,7 +33,7 @@ class CospendIndex:
     Parameters
     ----------
     chain
-        A complete chain, as of the block that answers use.
+        The chain as of the block that answers use; of a partial one only what is found means something.
     book
         The labels, as of the same moment.
     n_given

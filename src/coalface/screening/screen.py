@@ -113,6 +113,8 @@ class Screener:
         except InvalidAddress as wrong:
             return self._result(text, None, self._judge.verdict_on_text(hits, wrong), hits, history, None)
         cospend = None if self._cospends is None else self._cospends.beside(address.text)
+        if cospend is not None and cospend.n_listed == 0 and not self._sources.coverage.complete_from_genesis:
+            cospend = None  # a partial chain proves what it shows, and nothing by what it does not show
         occurs = None if cospend is None else cospend.anchor is not None
         verdict = self._judge.verdict(hits, history, occurs)
         return self._result(address.text, address.kind, verdict, hits, history, cospend)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from coalface.chain import Chain, parse_outpoint
 from coalface.chain.reference import is_hash
-from coalface.errors import NotFound
+from coalface.errors import InvalidAddress, NotFound
 
 __all__ = ["Origin", "origin_outputs"]
 
@@ -65,7 +65,15 @@ def _outputs_of(chain: Chain, text: str) -> tuple[str, NDArray[np.uint64]]:
         return "output", np.array([first + vout], np.uint64)
     if is_hash(text):
         return "tx", np.arange(*chain.core.outputs_of(chain.tx_row(text.lower())), dtype=np.uint64)
-    address_id = chain.core.find_address(text, chain.bound)
+    try:
+        address_id = chain.core.find_address(text, chain.bound)
+    except InvalidAddress as error:
+        raise InvalidAddress(
+            f"origin `{text[:80]}` is no txid:vout, txid or address: {error.message}",
+            code=error.code,
+            hint=error.hint,
+            context=error.context,
+        ) from error
     rows = (
         np.empty(0, np.uint64) if address_id is None else chain.core.address_outputs(address_id, chain.bound)
     )

@@ -155,6 +155,8 @@ def trace(
         )
     if not origins:
         raise UsageError("a trace needs an origin: txid:vout, a txid or an address", code="usage_origin")
+    if isinstance(origins, str):
+        raise UsageError("origins is a list of texts, not one text", code="usage_origin")
     check_count("max_txs", max_txs)
     found, outputs = origin_outputs(chain, origins)
     reasons = stop_reasons(chain, stops or {}, with_clusters=stop_at_clusters)

@@ -125,7 +125,7 @@ pub fn plan(blocks: &[BlockRef], rules: &OrderRules<'_>) -> Plan {
     plan.contextual_refusals
         .extend(tree.rootless.iter().map(|node| (blocks[tree.nodes[*node as usize].block].hash, Refusal::Rootless)));
 
-    let bases = Bases::given(&tree, rules.heights, &n_levels, |node| states[node as usize] == State::In);
+    let mut bases = Bases::given(&tree, rules.heights, &n_levels, |node| states[node as usize] == State::In);
     let mut segments: Vec<Segment> = Vec::new();
     for (component, tip) in best.iter().enumerate() {
         let Some(tip) = *tip else { continue };
@@ -139,7 +139,7 @@ pub fn plan(blocks: &[BlockRef], rules: &OrderRules<'_>) -> Plan {
         (!segment.is_genesis, segment.base.is_none(), segment.base, first.header.time_unix, first.hash)
     });
     plan.from_genesis = segments.first().is_some_and(|segment| segment.is_genesis);
-    plan.ignored_heights = bases.ignored;
+    plan.ignored_heights = bases.into_ignored();
     for segment in segments {
         let start = plan.order.len();
         plan.stale -= segment.chain.len() as u64;

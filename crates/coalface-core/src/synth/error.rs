@@ -72,6 +72,7 @@ impl BulkError {
                 vec![("path", folder.as_str().into()), ("file", file.as_str().into())]
             }
             BulkError::ChainTooLong { height } => vec![("height", (*height).into())],
+            BulkError::BlockFile(error) => error.context(),
             BulkError::Io(error) => error.context(),
             BulkError::Cancelled => Vec::new(),
         }
