@@ -206,7 +206,7 @@ class Chain:
         """Whether the blocks are one chain from genesis on."""
     def find_tx(self, txid: str, bound: Bound) -> int | None:
         """Row of the latest transaction with that id, or `None`."""
-    def is_external_tx(self, txid: str) -> bool:
+    def is_external_tx(self, txid: str, bound: Bound) -> bool:
         """Whether a transaction outside a partial chain is spent from."""
     def outputs_of(self, tx: int) -> tuple[int, int]:
         """First output row of a transaction and one past its last."""

@@ -124,6 +124,9 @@ pub trait Storage: Send + Sync {
     fn list(&self, path: &str) -> Result<Vec<String>, IoError>;
 }
 
+/// Largest file that is read as a whole: a journal of two hundred million cells.
+const MAX_READ_BYTES: u64 = 2 << 30;
+
 /// The real thing: a folder of a file system.
 #[derive(Debug)]
 pub struct FolderStorage {
@@ -148,11 +151,17 @@ impl FolderStorage {
 
 impl Storage for FolderStorage {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, IoError> {
-        match std::fs::read(self.at(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(IoError::new("read", self.at(path), error)),
+        let full = self.at(path);
+        let refuse = |what: &str| Err(IoError::new("read", &full, io::Error::new(io::ErrorKind::InvalidInput, what)));
+        match std::fs::metadata(&full) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(IoError::new("read", &full, error)),
+            // A pipe would be waited for, for ever.
+            Ok(meta) if !meta.is_file() => return refuse("it is no regular file"),
+            Ok(meta) if meta.len() > MAX_READ_BYTES => return refuse("it is larger than any file read as a whole"),
+            Ok(_) => {}
         }
+        std::fs::read(&full).map(Some).map_err(|error| IoError::new("read", &full, error))
     }
 
     fn len(&self, path: &str) -> Result<Option<u64>, IoError> {
@@ -221,6 +230,11 @@ impl Storage for FolderStorage {
 
     fn list(&self, path: &str) -> Result<Vec<String>, IoError> {
         let full = self.at(path);
+        // Files are removed from what is listed: a link could lead to somebody else's.
+        if !path.is_empty() && full.is_symlink() {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is a link, and a store's folders are none");
+            return Err(IoError::new("list", &full, error));
+        }
         let entries = match std::fs::read_dir(&full) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(|error| IoError::new("list", &full, error))?,

@@ -98,6 +98,7 @@ fn of_the_store() {
         (StoreError::StaleSnapshot { opened: 3, now: 4 }, &["opened_epoch", "epoch"]),
         (StoreError::Full { what: "outputs", wanted: 9, limit: 8 }, &["what", "received", "allowed"]),
         (StoreError::WrongNetwork { store: "mainnet", source_network: "signet" }, &["received", "allowed"]),
+        (StoreError::FolderInUse { file: "runs/x".into() }, &["file"]),
         (StoreError::OutOfRange { what: "output", id: 9, limit: 8 }, &["what", "received", "n_rows"]),
         (StoreError::Io(io_error()), IO),
     ];
@@ -111,6 +112,7 @@ fn of_the_store() {
             StoreError::StaleSnapshot { .. },
             StoreError::Full { .. },
             StoreError::WrongNetwork { .. },
+            StoreError::FolderInUse { .. },
             StoreError::OutOfRange { .. },
             StoreError::Io(_),
         ]
@@ -242,7 +244,7 @@ fn of_bulk_chains() {
         ),
         (BulkError::FolderInUse { folder: "blocks".into(), file: "blk00000.dat".into() }, &["path", "file"]),
         (BulkError::ChainTooLong { height: 9 }, &["height"]),
-        (BulkError::BlockFile(BlockFileError::UnwritableBlock { len: 3 }), &["received"]),
+        (BulkError::BlockFile(BlockFileError::UnwritableBlock { len: 3 }), &["received", "allowed"]),
         (BulkError::Io(io_error()), IO),
         (BulkError::Cancelled, &[]),
     ];

@@ -7,6 +7,7 @@ use coalface_core::forest;
 use coalface_core::hash::Hash32;
 use coalface_core::ids::NONE_U32;
 use coalface_core::lookup::history::{for_each_output, History, WINDOW_EVENTS};
+use coalface_core::lookup::place::place_of_tx;
 use coalface_core::lookup::{address, block, coverage, tx, Bound};
 use coalface_core::script::address::decode;
 use coalface_core::store::layout::all_columns;
@@ -164,11 +165,15 @@ impl PyChain {
     }
 
     /// Whether a transaction of that id, outside a partial chain, is spent from.
-    fn is_external_tx(&self, py: Python<'_>, txid: &str) -> PyResult<bool> {
+    fn is_external_tx(&self, py: Python<'_>, txid: &str, bound: PyBound) -> PyResult<bool> {
         let txid = hash(py, "txid", txid)?;
         gate::ask(py, &self.snapshot, |snapshot| {
             let mut entries = snapshot.entries(RunKind::External, snapshot.salt().txid(&txid));
-            Ok(entries.any(|entry| snapshot.columns.external_txid[entry.value as usize] == txid))
+            Ok(entries.any(|entry| {
+                let row = entry.value as usize;
+                let columns = &snapshot.columns;
+                columns.external_txid[row] == txid && columns.external_spent_by[row] < bound.0.inputs
+            }))
         })
     }
 
@@ -237,10 +242,13 @@ impl PyChain {
 
     /// Totals of an address as a dict.
     fn address_totals<'py>(&self, py: Python<'py>, address_id: u32, bound: PyBound) -> PyResult<Bound_<'py>> {
-        let totals = gate::ask(py, &self.snapshot, |snapshot| {
-            Ok(address::totals(snapshot, check_address(snapshot, address_id)?, &bound.0)?)
+        let (totals, seen) = gate::ask(py, &self.snapshot, |snapshot| {
+            let totals = address::totals(snapshot, check_address(snapshot, address_id)?, &bound.0)?;
+            let place = |tx: Option<u32>| tx.map(|tx| place_of_tx(snapshot, tx));
+            let seen = [("first_seen", place(totals.first_tx)), ("last_seen", place(totals.last_tx))];
+            Ok((totals, seen))
         })?;
-        crate::record::totals(py, &self.snapshot, &totals)
+        crate::record::totals(py, &totals, seen)
     }
 
     /// History of an address, window by window.

@@ -3,10 +3,9 @@
 use coalface_core::hash::to_hex;
 use coalface_core::lookup::address::Totals;
 use coalface_core::lookup::block::Block;
-use coalface_core::lookup::place::place_of_tx;
+use coalface_core::lookup::place::Place;
 use coalface_core::lookup::tx::Tx;
 use coalface_core::script::Kind;
-use coalface_core::store::Snapshot;
 use coalface_core::taint::TraceResult;
 use numpy::IntoPyArray;
 use pyo3::prelude::*;
@@ -75,16 +74,15 @@ pub fn block<'py>(py: Python<'py>, block: &Block) -> PyResult<Bound<'py, PyDict>
 }
 
 /// Totals of an address.
-pub fn totals<'py>(py: Python<'py>, snapshot: &Snapshot, totals: &Totals) -> PyResult<Bound<'py, PyDict>> {
+pub fn totals<'py>(py: Python<'py>, totals: &Totals, seen: [(&str, Option<Place>); 2]) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("received_sat", totals.received_sat)?;
     dict.set_item("sent_sat", totals.sent_sat)?;
     dict.set_item("n_outputs", totals.n_outputs)?;
     dict.set_item("n_external", totals.n_external)?;
     dict.set_item("n_txs", totals.n_txs)?;
-    for (name, tx) in [("first_seen", totals.first_tx), ("last_seen", totals.last_tx)] {
-        let place = tx.map(|tx| place_of_tx(snapshot, tx)).map(|place| (place.height, place.time_unix));
-        dict.set_item(name, place)?;
+    for (name, place) in seen {
+        dict.set_item(name, place.map(|place| (place.height, place.time_unix)))?;
     }
     Ok(dict)
 }

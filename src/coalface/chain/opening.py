@@ -151,7 +151,7 @@ class Chain:
         row = self.core.find_tx(txid, self.bound)
         if row is None:
             hint = None
-            if self.core.is_external_tx(txid):
+            if self.core.is_external_tx(txid, self.bound):
                 hint = "an output of it is spent in this partial chain, but its own block is not indexed"
             elif not self.coverage.complete_from_genesis:
                 hint = "the store holds a partial chain: the transaction may lie outside it"

@@ -75,7 +75,9 @@ def _show(found: ScreeningResult) -> None:
         if labels:
             record[name] = "; ".join(map(_line, labels))
     record["cospend"] = (
-        "unknown: no listed address seen, but lists or blocks are missing" if found.cospend is None else _inferred(found.cospend)
+        "unknown: no listed address seen, but lists or blocks are missing"
+        if found.cospend is None
+        else _inferred(found.cospend)
     )
     write_record(record, Format.TABLE)
 

@@ -8,6 +8,7 @@ from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, store_argument, subjects_of
 from coalface.labels import LabelBook, has_labels
 from coalface.labels.categories import Claim
+from coalface.screening.asking import lists_moment
 from coalface.tracing import METHODS, Trace
 from coalface.tracing import trace as trace_from
 from coalface.units import format_btc
@@ -62,7 +63,7 @@ def trace(
     Example: coalface trace mainnet.coalface TXID:0 --method haircut
     """
     chain = open_chain(store, as_of=as_of)
-    labelled, lists = ({}, []) if no_labels else _labelled(chain, as_of is not None)
+    labelled, lists = ({}, []) if no_labels else _labelled(chain, as_of)
     with Progress("following", "tx") as progress:
         found = trace_from(
             chain,
@@ -84,14 +85,12 @@ def trace(
             write_record(found, format)
 
 
-def _labelled(chain: Chain, is_bounded: bool) -> tuple[dict[str, str], list[dict[str, str | None]]]:
-    """Services by the store's labels, and the lists that name them; if bounded, none of a later day."""
+def _labelled(chain: Chain, as_of: str | None) -> tuple[dict[str, str], list[dict[str, str | None]]]:
+    """Services by the labels that screening would use as of the same moment, and the lists that name them."""
     if not has_labels(chain.folder):
         return {}, []
-    last = chain.as_of.hash if is_bounded else None
-    until = None if last is None else chain.block(last).time_unix
     stops: dict[str, str] = {}
-    with LabelBook(chain.folder, as_of_unix=until) as book:
+    with LabelBook(chain.folder, as_of_unix=lists_moment(chain, as_of)) as book:
         for naming in book.named(Claim.SERVICE):
             stops.setdefault(naming.address, naming.reason)
         used = [each for each in book.lists if each.claim is Claim.SERVICE and each.is_newest]

@@ -99,16 +99,17 @@ def run_demo(folder: str | Path, seed: int = 7) -> Demo:
 
 
 def _clear(folder: Path) -> None:
-    """Make `folder` empty, if it may be."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARKER).exists():
+    """Remove what an earlier demo made in `folder`, and nothing else."""
+    if folder.is_symlink() or (folder.exists() and any(folder.iterdir())):
+        if folder.is_symlink() or not (folder / _MARKER).exists():
             raise UsageError(
                 f"`{folder}` exists and is not the folder of an earlier demo",
                 code="usage_demo_folder",
                 hint="name another folder",
                 context={"path": str(folder)},
             )
-        shutil.rmtree(folder)
+        for made in ("regtest", "lists", "store"):
+            shutil.rmtree(folder / made, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARKER).write_text(json.dumps({"made_by": "coalface demo"}) + "\n", encoding="utf-8")
 

@@ -8,7 +8,7 @@ from coalface.chain.reference import is_hash, is_height, parse_time
 from coalface.errors import NotFound, StoreNotFound, UsageError
 from coalface.labels import LabelBook
 
-__all__ = ["Sources", "open_sources"]
+__all__ = ["Sources", "lists_moment", "open_sources"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def open_sources(store: str | Path | Chain, as_of: int | str | None) -> Sources:
     else:
         folder = Path(store)
         chain = _chain_of(folder, as_of)
-    moment = _moment(chain, as_of)
+    moment = lists_moment(chain, as_of)
     try:
         book: LabelBook | None = LabelBook(folder, as_of_unix=moment)
     except NotFound:
@@ -86,7 +86,7 @@ def _chain_of(folder: Path, as_of: int | str | None) -> Chain | None:
         return None
 
 
-def _moment(chain: Chain | None, as_of: int | str | None) -> int | None:
+def lists_moment(chain: Chain | None, as_of: int | str | None) -> int | None:
     """The moment whose lists count, in seconds since 1970."""
     if as_of is not None:
         text = str(as_of)

@@ -156,9 +156,9 @@ class Screener:
         )
 
     def _cospend_index(self, max_cospend: int) -> CospendIndex | None:
-        """Clusters with listed addresses; `None` where no complete chain or no list tells."""
+        """Clusters with listed addresses; `None` where there is no chain or no list."""
         chain, book = self._sources.chain, self._sources.book
-        if chain is None or book is None or not self._lists or not chain.coverage.complete_from_genesis:
+        if chain is None or book is None or not self._lists:
             return None
         return CospendIndex(chain, book, max_cospend)
 

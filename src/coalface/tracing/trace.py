@@ -205,7 +205,7 @@ def _terminals(chain: Chain, record: "_core.TraceRecord", reasons: Mapping[int, 
     why = {
         "unspent": f"unspent as of {chain.as_of}",
         "coinjoin": f"spent by a transaction that may be a CoinJoin ({COINJOIN_RULE})",
-        "burned": "cannot be spent by anybody (OP_RETURN)",
+        "burned": "cannot be spent by anybody",
         "limit": "the limit of transactions was reached",
         "coverage": "spent by a transaction with inputs of unknown value",
     }

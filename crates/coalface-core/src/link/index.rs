@@ -146,7 +146,7 @@ pub(super) fn index_scanned(
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<IndexReport> {
     // A run that failed may have written rows ahead that were of other blocks than this one's.
-    writer.forget_early()?;
+    writer.repair()?;
     let mut run = Run::new(source, writer, options, progress, scan)?;
     loop {
         let plan = run.plan(writer);
@@ -155,6 +155,9 @@ pub(super) fn index_scanned(
         run.check_present(&plan, common)?;
         let held = snapshot.counts().blocks;
         if (common as u64) < held {
+            if run.would_lose_blocks(snapshot, common) && run.find_bad_content(&plan, common)?.is_break() {
+                continue;
+            }
             run.report.blocks_removed += held - common as u64;
             writer.move_bound(common as u64)?;
         }
@@ -297,6 +300,27 @@ impl<'a> Run<'a> {
             Some(planned) => Err(Error::BlockGone { hash: self.blocks[planned.block].hash }),
             None => Ok(()),
         }
+    }
+
+    /// Whether a block of the store from number `common` on could not be read again if it were taken back.
+    fn would_lose_blocks(&self, snapshot: &Snapshot, common: usize) -> bool {
+        let gone = self.blocks.iter().filter(|block| block.file == NOT_IN_SOURCE);
+        let gone: HashSet<Hash32> = gone.map(|block| block.hash).collect();
+        snapshot.columns.block_hash[common..].iter().any(|hash| gone.contains(hash))
+    }
+
+    /// Looks at the content of all blocks from number `common` on before anything makes way for them; refuses the first
+    /// bad one. What only linking can show, as a spend of what is spent, is not found here.
+    fn find_bad_content(&mut self, plan: &Plan, common: usize) -> Result<ControlFlow<()>> {
+        let (mut parsed, mut raw) = (ParsedBlock::default(), Vec::new());
+        for planned in &plan.order[common..] {
+            self.source.read_block(&self.blocks[planned.block], &mut raw)?;
+            if let Some(fault) = fault_of_bytes(&mut parsed, &raw) {
+                self.refuse(planned, fault, true)?;
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Appends the plan from block `start` on. Breaks off when a block is refused, after committing what is sound.

@@ -50,10 +50,6 @@ pub fn find_hash(snapshot: &Snapshot, hash: &Hash32, bound: &Bound) -> Option<us
 #[must_use]
 pub fn find_height(snapshot: &Snapshot, height: u32, bound: &Bound) -> Vec<usize> {
     let heights = &snapshot.columns.block_height[..bound.blocks as usize];
-    // In a complete chain height and row are one.
-    if heights.last().is_some_and(|last| *last as usize + 1 == heights.len()) && heights.first() == Some(&0) {
-        return (height as usize..heights.len()).take(1).collect();
-    }
     (0..heights.len()).filter(|n| heights[*n] == height).collect()
 }
 

@@ -65,6 +65,12 @@ pub enum StoreError {
         /// Network of the source.
         source_network: &'static str,
     },
+    /// The folder for a new store holds files of another origin under names that a store uses.
+    #[error("the folder is no store, but holds `{file}`, a name that a store uses")]
+    FolderInUse {
+        /// File below the folder.
+        file: String,
+    },
     /// An id that is not in the store.
     #[error("{what} {id} is not in the store, which holds {limit}")]
     OutOfRange {
@@ -92,6 +98,7 @@ impl StoreError {
             StoreError::StaleSnapshot { .. } => "stale_snapshot",
             StoreError::Full { .. } => "limit_store_rows",
             StoreError::WrongNetwork { .. } => "source_wrong_network",
+            StoreError::FolderInUse { .. } => "store_unsupported_folder",
             StoreError::OutOfRange { .. } => "not_found_id",
             StoreError::Io(error) => error.code(),
         }
@@ -101,6 +108,7 @@ impl StoreError {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
+            StoreError::FolderInUse { file } => vec![("file", file.as_str().into())],
             StoreError::NotAStore { path } | StoreError::Locked { path } => vec![("path", path.as_str().into())],
             StoreError::Corrupt { file, offset, what } => {
                 vec![("path", file.as_str().into()), ("offset", (*offset).into()), ("what", shown(what).into())]
@@ -135,6 +143,7 @@ impl StoreError {
             StoreError::UnsupportedFormat { .. } => "use the version of coalface that made it, or index again".into(),
             StoreError::Locked { .. } => "wait for the other `coalface index` to end".into(),
             StoreError::StaleSnapshot { .. } => "ask again: the answer will be of the new chain".into(),
+            StoreError::FolderInUse { .. } => "name a new or an empty folder".into(),
             StoreError::WrongNetwork { .. } => "one store holds one network: index into another folder".into(),
             StoreError::Io(error) => return error.hint(),
             StoreError::Full { .. } | StoreError::OutOfRange { .. } => return None,

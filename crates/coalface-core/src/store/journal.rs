@@ -89,9 +89,11 @@ pub fn remove(storage: &dyn Storage) -> Result<(), StoreError> {
 pub fn recover(storage: &dyn Storage, counts: &Counts) -> Result<(), StoreError> {
     let Some(bytes) = storage.read(FILE)? else { return Ok(()) };
     if let Some((outputs, addresses)) = read(&bytes) {
+        let whole = |file: &str| storage.view(file, storage.len(file)?.unwrap_or(0));
+        let (spent_by, link_tx, parents) = (whole(SPENT_BY)?, whole(LINK_TX)?, whole(PARENT)?);
         let mut cells = Vec::new();
         for output in outputs.into_iter().filter(|output| *output < counts.outputs) {
-            let value = cell::<8>(storage, SPENT_BY, output)?.map(u64::from_le_bytes);
+            let value = cell::<8>(&spent_by, output).map(u64::from_le_bytes);
             if value.is_some_and(|value| value != NONE_U64 && value >= counts.inputs) {
                 cells.push((output, NONE_U64.to_le_bytes()));
             }
@@ -99,8 +101,8 @@ pub fn recover(storage: &dyn Storage, counts: &Counts) -> Result<(), StoreError>
         write_cells(storage, SPENT_BY, cells.into_iter())?;
         let mut cells = Vec::new();
         for address in addresses.into_iter().map(u64::from).filter(|address| *address < counts.addresses) {
-            let link = cell::<4>(storage, LINK_TX, address)?.map(u32::from_le_bytes);
-            let parent = cell::<4>(storage, PARENT, address)?.map(u32::from_le_bytes);
+            let link = cell::<4>(&link_tx, address).map(u32::from_le_bytes);
+            let parent = cell::<4>(&parents, address).map(u32::from_le_bytes);
             let unlinked = link.is_none_or(|link| u64::from(link) >= counts.txs);
             if unlinked && (link, parent) != (Some(NONE_U32), Some(NONE_U32)) {
                 cells.push((address, NONE_U32.to_le_bytes()));
@@ -131,13 +133,9 @@ fn read(bytes: &[u8]) -> Option<(Vec<u64>, Vec<u32>)> {
     Some((outputs.collect(), addresses.collect()))
 }
 
-fn cell<const W: usize>(storage: &dyn Storage, file: &str, row: u64) -> Result<Option<[u8; W]>, StoreError> {
-    let end = (row + 1) * W as u64;
-    if storage.len(file)?.unwrap_or(0) < end {
-        return Ok(None);
-    }
-    let view = storage.view(file, end)?;
-    Ok(view[(end - W as u64) as usize..].try_into().ok())
+fn cell<const W: usize>(column: &[u8], row: u64) -> Option<[u8; W]> {
+    let start = usize::try_from(row).ok()?.checked_mul(W)?;
+    column.get(start..start.checked_add(W)?)?.try_into().ok()
 }
 
 /// Writes cells given in ascending order, those of one page in one go, and syncs the file.

@@ -146,6 +146,15 @@ impl Manifest {
     /// # Errors
     /// [`StoreError::Corrupt`] or [`StoreError::UnsupportedFormat`].
     pub fn read(storage: &dyn Storage) -> Result<Option<Manifest>, StoreError> {
+        // Some kilobytes in practice; a line a refused block or source file is its only growth.
+        const MAX_BYTES: u64 = 256 << 20;
+        if let Some(len) = storage.len(FILE)?.filter(|len| *len > MAX_BYTES) {
+            return Err(StoreError::corrupt(
+                FILE,
+                MAX_BYTES,
+                format!("the file has {len} bytes, at most {MAX_BYTES} are read"),
+            ));
+        }
         let Some(bytes) = storage.read(FILE)? else { return Ok(None) };
         #[derive(Deserialize)]
         struct FormatOnly {

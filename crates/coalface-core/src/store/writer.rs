@@ -14,7 +14,7 @@ use super::journal::{self, Stamps};
 use super::key::Salt;
 use super::layout::{all_columns, ColumnInfo, Columns, Counts, Delta};
 use super::lock::WriterLock;
-use super::manifest::{ChainFacts, Clip, Manifest};
+use super::manifest::{ChainFacts, Clip, Manifest, FILE};
 use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
@@ -51,6 +51,8 @@ pub struct StoreWriter {
     storage: Arc<dyn Storage>,
     snapshot: Snapshot,
     early: Option<Early>,
+    /// Whether a commit failed, so that the disk may be ahead of the snapshot.
+    is_broken: bool,
     _lock: Option<WriterLock>,
 }
 
@@ -85,6 +87,7 @@ impl StoreWriter {
         let manifest = match Manifest::read(&*storage)? {
             Some(manifest) => manifest,
             None => {
+                refuse_foreign_files(&*storage)?;
                 // Columns exist from the start, so that a view of zero rows needs no special case later.
                 let manifest = Manifest::new(network, salt()?);
                 for (column, _) in all_columns(&manifest.counts) {
@@ -108,12 +111,12 @@ impl StoreWriter {
         publish_epoch(&*storage, manifest.epoch)?;
         journal::recover(&*storage, &manifest.counts)?;
         for file in storage.list("runs")? {
-            if !manifest.runs.iter().any(|run| run.file == file) {
+            if is_run_name(&file) && !manifest.runs.iter().any(|run| run.file == file) {
                 storage.remove(&format!("runs/{file}"))?;
             }
         }
         let snapshot = Snapshot::of_manifest(&*storage, manifest)?;
-        Ok(StoreWriter { storage, snapshot, early: None, _lock: None })
+        Ok(StoreWriter { storage, snapshot, early: None, is_broken: false, _lock: None })
     }
 
     /// The committed state.
@@ -131,8 +134,34 @@ impl StoreWriter {
     /// Appends, stamps and indexes, atomically.
     ///
     /// # Errors
-    /// If an id limit is reached or a file operation fails; then the store is as it was.
+    /// If an id limit is reached or a file operation fails; then the store is as it was once [`StoreWriter::repair`] has
+    /// looked at it (or it is opened anew).
     pub fn commit(&mut self, commit: Commit<'_>) -> Result<(), StoreError> {
+        if self.is_broken {
+            return Err(StoreError::corrupt(FILE, 0, "an earlier commit failed and was not repaired"));
+        }
+        let done = self.try_commit(commit);
+        self.is_broken = done.is_err();
+        done
+    }
+
+    /// Makes a writer good again whose commit failed: undoes what that left, and reads where the store stands.
+    ///
+    /// # Errors
+    /// If a file operation fails.
+    pub fn repair(&mut self) -> Result<(), StoreError> {
+        let forgotten = self.finish_early().map(drop);
+        if self.is_broken {
+            let missing = || StoreError::corrupt(FILE, 0, "the manifest is gone");
+            let manifest = Manifest::read(&*self.storage)?.ok_or_else(missing)?;
+            journal::recover(&*self.storage, &manifest.counts)?;
+            self.snapshot = Snapshot::of_manifest(&*self.storage, manifest)?;
+            self.is_broken = false;
+        }
+        forgotten
+    }
+
+    fn try_commit(&mut self, commit: Commit<'_>) -> Result<(), StoreError> {
         let early = self.finish_early()?;
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
@@ -201,14 +230,6 @@ impl StoreWriter {
         Ok(())
     }
 
-    /// Drops what was written ahead: the next commit brings other rows.
-    ///
-    /// # Errors
-    /// If making them durable failed.
-    pub fn forget_early(&mut self) -> Result<(), StoreError> {
-        self.finish_early().map(drop)
-    }
-
     /// Waits for rows that were written ahead; returns how many there are.
     fn finish_early(&mut self) -> Result<Option<Counts>, StoreError> {
         let Some(early) = self.early.take() else { return Ok(None) };
@@ -240,7 +261,7 @@ impl StoreWriter {
     /// # Errors
     /// If a file operation fails.
     pub fn move_bound(&mut self, blocks: u64) -> Result<(), StoreError> {
-        self.forget_early()?;
+        self.repair()?;
         let storage = &*self.storage;
         let old = &self.snapshot;
         if blocks >= old.counts().blocks {
@@ -345,6 +366,39 @@ struct NewRows<'a> {
 /// Rows of `column` under `counts`.
 fn rows_of(column: &ColumnInfo, counts: &Counts) -> u64 {
     all_columns(counts).iter().find(|(other, _)| other == column).map_or(0, |(_, rows)| *rows)
+}
+
+/// Fails where a folder without a manifest holds files that no interrupted creation of a store can have left: what
+/// stands under our names may be somebody else's.
+fn refuse_foreign_files(storage: &dyn Storage) -> Result<(), StoreError> {
+    let columns = all_columns(&Counts::default());
+    let is_ours = |folder: &str, file: &String| {
+        let path = format!("{folder}/{file}");
+        columns.iter().any(|(column, _)| column.file() == path || sums::file(column) == path)
+    };
+    for folder in ["columns", "sums", "runs"] {
+        for file in storage.list(folder)? {
+            let path = format!("{folder}/{file}");
+            if !is_ours(folder, &file) || storage.len(&path)?.unwrap_or(0) > 0 {
+                return Err(StoreError::FolderInUse { file: path });
+            }
+        }
+    }
+    if storage.len(journal::FILE)?.is_some() {
+        return Err(StoreError::FolderInUse { file: journal::FILE.to_owned() });
+    }
+    match storage.len(EPOCH_FILE)? {
+        None | Some(0 | 8) => Ok(()),
+        Some(_) => Err(StoreError::FolderInUse { file: EPOCH_FILE.to_owned() }),
+    }
+}
+
+/// Whether a file in the folder of runs has a name that [`run_name`] gives.
+fn is_run_name(file: &str) -> bool {
+    let Some((rest, number)) = file.strip_suffix(".run").and_then(|name| name.rsplit_once('-')) else { return false };
+    let Some((kind, generation)) = rest.rsplit_once('-') else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    RunKind::from_name(kind).is_some() && is_number(generation) && is_number(number)
 }
 
 fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {

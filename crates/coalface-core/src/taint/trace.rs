@@ -6,12 +6,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::haircut::Draw;
+use crate::blockfile::parse::tx_flags;
 use crate::forest::coinjoin::may_be_coinjoin;
 use crate::ids::{AddressId, TxNum, NONE_SAT, NONE_U32};
-use crate::lookup::place::{inputs_of, outputs_of, tx_of_input};
+use crate::lookup::place::{inputs_of, outputs_of, tx_of_input, tx_of_output};
 use crate::lookup::Bound;
+use crate::script::Kind;
 use crate::store::Snapshot;
 use crate::{Error, Result};
+
+/// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`).
+const MAX_SCRIPT_BYTES: usize = 10_000;
 
 /// Why a trace stops at an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +27,7 @@ pub enum Boundary {
     Service,
     /// Spent by a transaction that may be a CoinJoin.
     Coinjoin,
-    /// Cannot be spent by anybody (OP_RETURN).
+    /// Cannot be spent by anybody (OP_RETURN, the genesis coinbase, a script too long to run).
     Burned,
     /// The limit of transactions was reached.
     Limit,
@@ -127,8 +132,14 @@ pub fn trace(
     if let Some(output) = origins.iter().find(|output| **output >= limit) {
         return Err(crate::store::StoreError::OutOfRange { what: "output", id: *output, limit }.into());
     }
-    let mut trace =
-        Trace { snapshot, options, tainted: HashMap::new(), queue: BTreeSet::new(), result: TraceResult::default() };
+    let mut trace = Trace {
+        snapshot,
+        options,
+        tainted: HashMap::new(),
+        queue: BTreeSet::new(),
+        boundaries: HashMap::new(),
+        result: TraceResult::default(),
+    };
     trace.result.origins = origins.iter().map(|output| (*output, columns.output_value_sat[*output as usize])).collect();
     for (output, value) in trace.result.origins.clone() {
         trace.arrive(output, value, true)?;
@@ -161,6 +172,8 @@ struct Trace<'a> {
     /// Tainted outputs whose spending transaction waits in the queue.
     tainted: HashMap<u64, i64>,
     queue: BTreeSet<TxNum>,
+    /// Transactions that are boundaries.
+    boundaries: HashMap<TxNum, Boundary>,
     result: TraceResult,
 }
 
@@ -171,7 +184,7 @@ impl Trace<'_> {
             return Ok(());
         }
         if !is_origin && self.result.origins.binary_search_by_key(&output, |origin| origin.0).is_ok() {
-            self.result.met_again_sat += tainted_sat;
+            self.result.met_again_sat = self.result.met_again_sat.saturating_add(tainted_sat);
             return Ok(());
         }
         let address = self.snapshot.columns.output_address[output as usize];
@@ -181,6 +194,7 @@ impl Trace<'_> {
             Some(Boundary::Service)
         } else {
             match self.snapshot.spent_by(output, self.options.bound.inputs) {
+                None if self.is_unspendable(output, address)? => Some(Boundary::Burned),
                 None => Some(Boundary::Unspent),
                 Some(input) => {
                     let tx = tx_of_input(self.snapshot, input)?;
@@ -199,7 +213,36 @@ impl Trace<'_> {
         Ok(())
     }
 
-    fn boundary_of_tx(&self, tx: TxNum) -> Option<Boundary> {
+    /// Whether nobody can ever spend an output with an address: the genesis coinbase, one that a repeated coinbase
+    /// overwrote (before BIP-0030), a script that is too long to run.
+    fn is_unspendable(&self, output: u64, address: AddressId) -> Result<bool> {
+        let columns = &*self.snapshot.columns;
+        let tx = tx_of_output(self.snapshot, output)?;
+        if columns.tx_flags[tx as usize] & tx_flags::COINBASE != 0 {
+            let is_genesis = tx == 0 && columns.block_hash.first() == Some(&self.snapshot.network().genesis_hash());
+            let latest = self.snapshot.find_tx(&columns.tx_txid[tx as usize], self.options.bound.txs);
+            if is_genesis || latest.is_some_and(|latest| latest > tx) {
+                return Ok(true);
+            }
+        }
+        let script = self.snapshot.address_payload(address);
+        Ok(script.is_some_and(|(kind, payload)| kind == Kind::Nonstandard && payload.len() > MAX_SCRIPT_BYTES))
+    }
+
+    /// Why a trace stops before a transaction, if it does; found once for all of its inputs.
+    fn boundary_of_tx(&mut self, tx: TxNum) -> Option<Boundary> {
+        if self.queue.contains(&tx) {
+            return None;
+        }
+        if let Some(boundary) = self.boundaries.get(&tx) {
+            return Some(*boundary);
+        }
+        let boundary = self.judge_tx(tx)?;
+        self.boundaries.insert(tx, boundary);
+        Some(boundary)
+    }
+
+    fn judge_tx(&self, tx: TxNum) -> Option<Boundary> {
         let columns = &*self.snapshot.columns;
         if self.options.stop_at_coinjoins {
             let mut inputs: Vec<u32> = rows(&columns.input_address, inputs_of(self.snapshot, tx)).to_vec();
@@ -241,7 +284,7 @@ impl Trace<'_> {
             }
         }
         hop.fee_sat = draw.take(i64::MAX);
-        self.result.lost_to_fees_sat += hop.fee_sat;
+        self.result.lost_to_fees_sat = self.result.lost_to_fees_sat.saturating_add(hop.fee_sat);
         self.result.hops.push(hop);
         Ok(())
     }
