@@ -54,7 +54,7 @@ def test_the_verdict_comes_first(store: str, capsys: Capture) -> None:
         "as_of    no chain",
         "lists    2 imported",
         "on_list  ofac-2024-01-15.txt line 1 (sanctions, 2024-01-15)",
-        "cospend  unknown: needs lists and a complete chain",
+        "cospend  unknown: no listed address seen, but lists or blocks are missing",
     ]
 
 

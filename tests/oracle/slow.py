@@ -221,6 +221,9 @@ def boundary(
     """Why the value stays here."""
     if chain.output[outpoint].address is None:
         return "burned"
+    genesis_txid = chain.txs[0].txid
+    if outpoint[0] == genesis_txid and outpoint not in chain.spender:
+        return "burned"  # nobody can spend what the genesis block made
     if not goes_on(chain, outpoint, origins, stops):
         return "service"
     spender: Mapping[Outpoint, SlowTx] = chain.spender

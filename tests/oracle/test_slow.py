@@ -340,7 +340,9 @@ def test_all_coin_at_once(pair: Pair) -> None:
     for terminal in found.terminals:
         if terminal.txid in made:
             assert terminal.tainted_sat == terminal.value_sat
-    assert found.totals_sat["unspent"] + found.lost_to_fees_sat == found.origin_sat
+    kept = found.totals_sat["unspent"] + found.totals_sat["burned"]
+    assert kept + found.lost_to_fees_sat == found.origin_sat
+    assert found.totals_sat["burned"] >= 50 * 10**8  # what the genesis block made
     assert {e.txid for e in found.edges} <= {tx.txid for tx in pair.slow.txs if tx.spends}
 
 

@@ -387,9 +387,12 @@ fn refuse_foreign_files(storage: &dyn Storage) -> Result<(), StoreError> {
     if storage.len(journal::FILE)?.is_some() {
         return Err(StoreError::FolderInUse { file: journal::FILE.to_owned() });
     }
-    match storage.len(EPOCH_FILE)? {
-        None | Some(0 | 8) => Ok(()),
-        Some(_) => Err(StoreError::FolderInUse { file: EPOCH_FILE.to_owned() }),
+    // Ours says 0, as far as it was written.
+    match storage.read(EPOCH_FILE)? {
+        Some(bytes) if bytes.len() > 8 || bytes.iter().any(|byte| *byte != 0) => {
+            Err(StoreError::FolderInUse { file: EPOCH_FILE.to_owned() })
+        }
+        _ => Ok(()),
     }
 }
 
