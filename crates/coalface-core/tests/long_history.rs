@@ -1,4 +1,4 @@
-//! An address with hundreds of thousands of outputs: its history comes in windows, and is the same however they are cut.
+//! An address with hundreds of thousands of outputs: its history comes in windows, however these are cut.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
