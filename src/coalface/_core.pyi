@@ -226,8 +226,8 @@ class Chain:
         """Texts of addresses; `None` for 2^32 - 1."""
     def address_totals(self, address_id: int, bound: Bound) -> TotalsRecord:
         """Totals of an address."""
-    def address_history(self, address_id: int, bound: Bound) -> History:
-        """History of an address."""
+    def address_history(self, address_id: int, bound: Bound, window_events: int = ...) -> History:
+        """History of an address, in windows of about so many outputs and spends."""
     def address_outputs(self, address_id: int, bound: Bound) -> NDArray[np.uint64]:
         """Output rows of an address, ascending."""
     def outputs(

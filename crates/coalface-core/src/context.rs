@@ -9,8 +9,8 @@ pub enum ContextValue {
     Number(u64),
 }
 
-/// The facts of an error by name. The same thing has the same name in all errors: `path`, `offset` (bytes from the start
-/// of that file), `received`, `allowed`, `block_hash`, `height`, `address`.
+/// The facts of an error by name. The same thing has the same name in all errors: `path`, `offset` (bytes from the
+/// start of that file), `received`, `allowed`, `block_hash`, `height`, `address`.
 pub type Context = Vec<(&'static str, ContextValue)>;
 
 /// Most characters of a text of unknown origin that an error repeats.

@@ -251,11 +251,18 @@ impl PyChain {
         crate::record::totals(py, &totals, seen)
     }
 
-    /// History of an address, window by window.
-    fn address_history(&self, py: Python<'_>, address_id: u32, bound: PyBound) -> PyResult<PyHistory> {
+    /// History of an address, in windows of about so many outputs and spends.
+    #[pyo3(signature = (address_id, bound, window_events=WINDOW_EVENTS))]
+    fn address_history(
+        &self,
+        py: Python<'_>,
+        address_id: u32,
+        bound: PyBound,
+        window_events: u64,
+    ) -> PyResult<PyHistory> {
         let history = gate::ask(py, &self.snapshot, |snapshot| {
             let id = check_address(snapshot, address_id)?;
-            Ok(History::new(snapshot.clone(), id, bound.0, WINDOW_EVENTS)?)
+            Ok(History::new(snapshot.clone(), id, bound.0, window_events)?)
         })?;
         Ok(PyHistory { history: std::sync::Mutex::new(history), snapshot: self.snapshot.clone() })
     }

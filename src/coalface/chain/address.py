@@ -31,7 +31,9 @@ class Address:
     """What happened to one address, as of a block.
 
     In a complete chain an address that never occurred has zeros. In a partial chain sums are those of the
-    indexed blocks, and what these cannot tell is `None`: the balance always.
+    indexed blocks, and what these cannot tell is `None`: the balance always. There `sent_sat` counts only spends
+    that the store can tie to the address, by the output spent or by the address that the input proves; an input
+    that spends an output outside the indexed blocks and proves no address may be this one's as well.
     """
 
     address: str
@@ -40,7 +42,8 @@ class Address:
     """Received minus sent; `None` in a partial chain."""
     received_sat: int | None
     sent_sat: int | None
-    """`None` where an output that it spends lies outside a partial chain."""
+    """`None` where an output that it is known to spend lies outside a partial chain; a number leaves out
+    spends of such outputs that nothing ties to it."""
     n_outputs: int
     n_txs: int
     """Transactions that pay it or spend from it."""
@@ -61,7 +64,7 @@ class AddressEvent:
     time_unix: int
     received_sat: int
     sent_sat: int | None
-    """`None` where an input's value is unknown."""
+    """`None` where an input's value is unknown; counts inputs known to be the address's own."""
 
 
 def address_from(

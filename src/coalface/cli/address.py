@@ -7,11 +7,11 @@ import click
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, plain, write_records
 from coalface.cli.subjects import (
+    Batch,
     answer_each,
     as_of_option,
     store_argument,
     subjects_argument,
-    subjects_of,
 )
 
 __all__ = ["address"]
@@ -47,12 +47,12 @@ def address(store: str, subjects: tuple[str, ...], txs: bool, as_of: str | None,
     if not txs:
         return answer_each(subjects, chain.address, format, _COLUMNS)
 
-    def events() -> Iterator[object]:
-        for subject in subjects_of(subjects):
-            for event in chain.address_txs(subject):
-                record = plain(event)
-                assert isinstance(record, dict)  # noqa: S101 - a dataclass becomes a mapping
-                yield {"address": subject, **record}
+    def events(subject: str) -> Iterator[object]:
+        for event in chain.address_txs(subject):
+            record = plain(event)
+            assert isinstance(record, dict)  # noqa: S101 - a dataclass becomes a mapping
+            yield {"address": subject, **record}
 
-    write_records(events(), _EVENT_COLUMNS, format)
-    return 0
+    batch = Batch(subjects)
+    write_records(batch.answers(events), _EVENT_COLUMNS, format)
+    return batch.status

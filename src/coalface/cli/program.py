@@ -83,6 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # The same bytes in every locale; half a surrogate pair, as in a file name, becomes a JSON escape.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # As for arguments: bytes that are no text make a subject that does not exist, not the end of a batch.
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
         result = _run(arguments)
         sys.stdout.flush()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -10,9 +10,10 @@ from coalface.cli.errors import DONE, report
 from coalface.cli.output import Format, plain, write_record, write_records
 from coalface.errors import Cancelled, CoalfaceError, StaleSnapshot, UsageError
 
-__all__ = ["answer_each", "as_of_option", "store_argument", "subjects_argument", "subjects_of"]
+__all__ = ["Batch", "answer_each", "as_of_option", "store_argument", "subjects_argument", "subjects_of"]
 
 Command = Callable[..., Any]
+Answer = TypeVar("Answer")
 _MAX_LINE = 1024
 """Characters of a subject on standard input; no address, txid or outpoint is longer."""
 
@@ -37,8 +38,18 @@ def as_of_option(command: Command) -> Command:
     )(command)
 
 
-def subjects_of(subjects: Sequence[str]) -> Iterator[str]:
+def subjects_of(
+    subjects: Sequence[str], refuse: Callable[[CoalfaceError], object] | None = None
+) -> Iterator[str]:
     """The subjects given, with ``-`` replaced by the lines of standard input.
+
+    Parameters
+    ----------
+    subjects
+        As the user gave them.
+    refuse
+        Called with the error of a line that is too long to be a subject, before the next line; the error is
+        raised unless given.
 
     Raises
     ------
@@ -46,21 +57,59 @@ def subjects_of(subjects: Sequence[str]) -> Iterator[str]:
         If a line is too long to be a subject.
     """
     for subject in subjects:
-        if subject != "-":
+        if subject == "-":
+            yield from _lines(refuse)
+        else:
             yield subject
-            continue
-        has_any = False
-        while line := sys.stdin.readline(_MAX_LINE + 1):
-            if len(line) > _MAX_LINE:
-                raise UsageError(
-                    f"a line of standard input is longer than {_MAX_LINE} characters", code="usage_line"
-                )
+
+
+def _lines(refuse: Callable[[CoalfaceError], object] | None) -> Iterator[str]:
+    """Lines of standard input without the blanks around them, blank ones left out."""
+    number = 0
+    has_any = False
+    while line := sys.stdin.readline(_MAX_LINE + 1):
+        number += 1
+        if len(line.removesuffix("\n")) <= _MAX_LINE:
             if text := line.strip():
                 has_any = True
                 yield text
-        if not has_any:
-            # A broken pipe line must not look like an answer.
-            raise UsageError("standard input holds no subject", code="usage_no_subject")
+            continue
+        has_any = True
+        error = UsageError(
+            f"line {number} of standard input is longer than {_MAX_LINE} characters",
+            code="usage_line",
+            context={"line": number, "allowed": _MAX_LINE},
+        )
+        if refuse is None:
+            raise error
+        refuse(error)
+        while line and not line.endswith("\n"):
+            line = sys.stdin.readline(_MAX_LINE + 1)
+    if not has_any:
+        # A broken pipe line must not look like an answer.
+        raise UsageError("standard input holds no subject", code="usage_no_subject")
+
+
+class Batch:
+    """Subjects that are asked about one by one; one that has no answer is reported and the rest go on."""
+
+    def __init__(self, subjects: Sequence[str]) -> None:
+        self._subjects = subjects
+        self.status = DONE
+        """The worst exit code so far: 2 says that a question was not understood."""
+
+    def answers(self, ask: Callable[[str], Iterable[Answer]]) -> Iterator[Answer]:
+        """What `ask` gives for every subject, one after another."""
+        for subject in subjects_of(self._subjects, self._refuse):
+            try:
+                yield from ask(subject)
+            except (Cancelled, StaleSnapshot):
+                raise  # these are not about this subject
+            except CoalfaceError as error:
+                self._refuse(error)
+
+    def _refuse(self, error: CoalfaceError) -> None:
+        self.status = max(self.status, report(error))
 
 
 def show_facts(found: object) -> None:
@@ -99,28 +148,17 @@ def answer_each(
     show
         Writes one answer as a table; field by field unless given.
     """
-    status = DONE
-
-    def answers() -> Iterable[object]:
-        nonlocal status
-        for subject in subjects_of(subjects):
-            try:
-                yield ask(subject)
-            except (Cancelled, StaleSnapshot):
-                raise  # these are not about this subject
-            except CoalfaceError as error:
-                # The worst of all is the exit code of the whole: 2 says that a question was not understood.
-                status = max(status, report(error))
-
+    batch = Batch(subjects)
+    answers = batch.answers(lambda subject: (ask(subject),))
     is_one = len(subjects) == 1 and subjects[0] != "-"
     if format is Format.TABLE:
-        for number, found in enumerate(answers()):
+        for number, found in enumerate(answers):
             if number:
                 click.echo()
             (show or show_facts)(found)
     elif is_one and format is Format.JSON:
-        for found in answers():
+        for found in answers:
             write_record(found, format)
     else:
-        write_records(answers(), columns, format)
-    return status
+        write_records(answers, columns, format)
+    return batch.status

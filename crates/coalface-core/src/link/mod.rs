@@ -1,8 +1,8 @@
 //! From blocks to rows: reading them in chain order, giving every row its id, linking spends, checking value.
 //!
-//! [`mod@index`] is the driver, [`folder`] stands before it where a store may have to be made; [`load`] reads and parses a
-//! batch in parallel, [`batch`] links it, [`intern`] gives addresses their ids, [`finish`] checks value and writes rows,
-//! [`flush`] commits. [`fault`] says why a block is refused.
+//! [`mod@index`] is the driver, [`folder`] stands before it where a store may have to be made; [`load`] reads and
+//! parses a batch in parallel, [`batch`] links it, [`intern`] gives addresses their ids, [`finish`] checks value and
+//! writes rows, [`flush`] commits. [`fault`] says why a block is refused.
 
 pub mod batch;
 pub mod fault;

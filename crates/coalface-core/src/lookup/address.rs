@@ -25,7 +25,7 @@ pub struct Totals {
     pub last_tx: Option<TxNum>,
 }
 
-/// Totals of address `id`. O(outputs); memory 4 bytes a transaction.
+/// Totals of address `id`. O(outputs × log); memory 4 bytes an output and 4 a spend.
 ///
 /// # Errors
 /// If the store contradicts itself.

@@ -140,16 +140,21 @@ fn for_each_event(
     mut each: impl FnMut(TxNum, i64, Option<i64>),
 ) -> Result<(), StoreError> {
     let columns = &*snapshot.columns;
+    let below = |tx: TxNum| match u64::from(tx) < bound.txs {
+        true => Ok(tx),
+        // The rows are below the bound, so that their transactions are too.
+        false => Err(StoreError::corrupt("columns/rank.output", 0, format!("transaction {tx} is past its rows"))),
+    };
     for_each_output(snapshot, id, bound, |output| {
         let value = columns.output_value_sat[output as usize];
-        each(tx_of_output(snapshot, output)?, value, Some(0));
+        each(below(tx_of_output(snapshot, output)?)?, value, Some(0));
         if let Some(input) = snapshot.spent_by(output, bound.inputs) {
-            each(tx_of_input(snapshot, input)?, 0, Some(value));
+            each(below(tx_of_input(snapshot, input)?)?, 0, Some(value));
         }
         Ok(())
     })?;
     for_each_external(snapshot, id, bound, |input| {
-        each(tx_of_input(snapshot, input)?, 0, None);
+        each(below(tx_of_input(snapshot, input)?)?, 0, None);
         Ok(())
     })
 }

@@ -15,17 +15,17 @@ pub struct Place {
     pub time_unix: u32,
 }
 
+/// Transaction of `row`, by its directory and the first rows of all transactions. At most [`RANK_ROWS`] steps.
 fn tx_of_row(ranks: &[u32], firsts: &[u64], row: u64, what: &'static str) -> Result<TxNum, StoreError> {
     let wrong = || StoreError::corrupt(format!("columns/rank.{what}"), row / RANK_ROWS * 4, "no such transaction");
-    let mut tx = *ranks.get((row / RANK_ROWS) as usize).ok_or_else(wrong)? as usize;
-    if *firsts.get(tx).ok_or_else(wrong)? > row {
+    let rank = *ranks.get((row / RANK_ROWS) as usize).ok_or_else(wrong)? as usize;
+    if *firsts.get(rank).ok_or_else(wrong)? > row {
         return Err(wrong());
     }
-    // At most 64 steps: every transaction has at least one row.
-    while firsts.get(tx + 1).is_some_and(|first| *first <= row) {
-        tx += 1;
-    }
-    Ok(tx as TxNum)
+    // Every transaction has at least one row, so that it is one of the next few; if not, the store is damaged.
+    let near = rank..rank.saturating_add(RANK_ROWS as usize).min(firsts.len());
+    let found = near.into_iter().find(|tx| firsts.get(tx + 1).is_none_or(|first| *first > row));
+    Ok(found.ok_or_else(wrong)? as TxNum)
 }
 
 /// Transaction of an output.
@@ -71,4 +71,47 @@ fn range(firsts: &[u64], tx: TxNum, rows: u64) -> std::ops::Range<u64> {
     let at = |n: usize| firsts.get(n).copied().unwrap_or(rows).min(rows);
     let start = at(tx as usize);
     start..at(tx as usize + 1).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// First rows and directory of transactions with so many rows each.
+    fn directory(sizes: &[u64]) -> (Vec<u32>, Vec<u64>, u64) {
+        let (mut firsts, mut end) = (Vec::new(), 0);
+        for size in sizes {
+            firsts.push(end);
+            end += size;
+        }
+        let tx_at = |row: u64| firsts.iter().rposition(|first| *first <= row).unwrap() as u32;
+        ((0..end).step_by(RANK_ROWS as usize).map(tx_at).collect(), firsts, end)
+    }
+
+    #[test]
+    fn finds_the_transaction_of_every_row() {
+        let mixed: Vec<u64> = (0..500).map(|n| [1, 1, 1, 2, 63, 64, 65, 1, 300][n * n % 9]).collect();
+        for sizes in [vec![1; 400], vec![1000], vec![64; 5], mixed] {
+            let (ranks, firsts, end) = directory(&sizes);
+            for row in 0..end {
+                let wanted = firsts.iter().rposition(|first| *first <= row).unwrap() as TxNum;
+                assert_eq!(tx_of_row(&ranks, &firsts, row, "output").unwrap(), wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn damage_is_told_after_a_few_steps() {
+        // A million transactions without rows in front of a row: a walk would pass them all, at every look-up.
+        let mut firsts = vec![0; 1_000_000];
+        firsts.push(100);
+        let start = std::time::Instant::now();
+        for _ in 0..10_000 {
+            assert_eq!(tx_of_row(&[0], &firsts, 10, "output").unwrap_err().code(), "store_corrupt");
+        }
+        assert!(start.elapsed().as_secs() < 5);
+        for (ranks, row) in [(&[u32::MAX][..], 0), (&[0, 1_000_001], 64), (&[], 0), (&[0], 64), (&[1_000_000], 10)] {
+            assert_eq!(tx_of_row(ranks, &firsts, row, "output").unwrap_err().code(), "store_corrupt");
+        }
+    }
 }
