@@ -31,9 +31,9 @@ class Address:
     """What happened to one address, as of a block.
 
     In a complete chain an address that never occurred has zeros. In a partial chain sums are those of the
-    indexed blocks, and what these cannot tell is `None`: the balance always. There `sent_sat` counts only spends
-    that the store can tie to the address, by the output spent or by the address that the input proves; an input
-    that spends an output outside the indexed blocks and proves no address may be this one's as well.
+    indexed blocks, and what these cannot tell is `None`: the balance always. There `sent_sat` counts only
+    spends that the store can tie to the address, by the output spent or by the address that the input
+    proves; an input that spends an output made outside and proves no address may be this one's as well.
     """
 
     address: str
