@@ -4,7 +4,7 @@ import click
 
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record
-from coalface.cli.subjects import answer_each, as_of_option, store_argument, subjects_argument
+from coalface.cli.subjects import answer_each, as_of_option, partial_note, store_argument, subjects_argument
 from coalface.clusters import Cluster
 from coalface.clusters import cluster as cluster_of
 
@@ -45,6 +45,7 @@ def _show(found: Cluster) -> None:
             "n_addresses": found.n_addresses,
             "balance_sat": found.balance_sat,
             "received_sat": found.received_sat,
+            **partial_note(found.coverage),
         },
         Format.TABLE,
     )

@@ -4,7 +4,7 @@ import click
 
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
-from coalface.cli.subjects import as_of_option, store_argument
+from coalface.cli.subjects import as_of_option, partial_note, store_argument
 from coalface.clusters import Explanation
 from coalface.clusters import explain as explain_pair
 
@@ -50,7 +50,8 @@ def _show(found: Explanation) -> None:
     }[found.same_cluster]
     if found.a == found.b:
         verdict = "one and the same address"
-    write_record({"a": found.a, "b": found.b, "verdict": verdict}, Format.TABLE)
+    record = {"a": found.a, "b": found.b, "verdict": verdict, **partial_note(found.coverage)}
+    write_record(record, Format.TABLE)
     if found.steps:
         click.echo("\nearliest evidence (each transaction spends from both addresses):")
         write_records(found.steps, _COLUMNS, Format.TABLE)

@@ -4,7 +4,7 @@ import click
 
 from coalface.cli.errors import DONE
 from coalface.cli.output import Format, format_option, write_record
-from coalface.cli.subjects import answer_each, as_of_option, store_argument, subjects_argument
+from coalface.cli.subjects import answer_each, as_of_option, partial_note, store_argument, subjects_argument
 from coalface.labels import Label
 from coalface.screening import Cospend, Screener, ScreeningResult
 
@@ -71,6 +71,8 @@ def _show(found: ScreeningResult) -> None:
         if day is None
         else f"{len(found.provenance.lists)} of {day} or earlier",
     }
+    if as_of.hash is not None:
+        record.update(partial_note(found.coverage))
     for name, labels in (("on_list", found.hits), ("history", found.history)):
         if labels:
             record[name] = "; ".join(map(_line, labels))

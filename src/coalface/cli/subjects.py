@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from coalface.chain import Coverage
 from coalface.cli.errors import DONE, report
 from coalface.cli.output import Format, plain, write_record, write_records
 from coalface.errors import Cancelled, CoalfaceError, StaleSnapshot, UsageError
@@ -110,6 +111,14 @@ class Batch:
 
     def _refuse(self, error: CoalfaceError) -> None:
         self.status = max(self.status, report(error))
+
+
+def partial_note(coverage: Coverage) -> dict[str, str]:
+    """For a table: that the chain is a partial one; nothing where it is complete."""
+    if coverage.complete_from_genesis:
+        return {}
+    count = len(coverage.segments)
+    return {"coverage": f"partial chain of {count} segment{'s'[: count != 1]}: more may lie outside it"}
 
 
 def show_facts(found: object) -> None:

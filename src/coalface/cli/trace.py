@@ -5,7 +5,7 @@ import click
 from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.progress import Progress
-from coalface.cli.subjects import as_of_option, store_argument, subjects_of
+from coalface.cli.subjects import as_of_option, partial_note, store_argument, subjects_of
 from coalface.labels import LabelBook, has_labels
 from coalface.labels.categories import Claim
 from coalface.screening.asking import lists_moment
@@ -111,6 +111,7 @@ def _show(found: Trace) -> None:
             "lost_to_fees_btc": format_btc(found.lost_to_fees_sat),
             "met_again_btc": format_btc(found.met_again_sat),
             "transactions": found.n_txs,
+            **partial_note(found.coverage),
         },
         Format.TABLE,
     )

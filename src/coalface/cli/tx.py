@@ -2,9 +2,15 @@
 
 import click
 
-from coalface.chain import Tx, open_chain
+from coalface.chain import Tx, TxInput, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
-from coalface.cli.subjects import answer_each, as_of_option, store_argument, subjects_argument
+from coalface.cli.subjects import (
+    answer_each,
+    as_of_option,
+    partial_note,
+    store_argument,
+    subjects_argument,
+)
 from coalface.units import format_time
 
 __all__ = ["tx"]
@@ -26,6 +32,13 @@ def tx(store: str, subjects: tuple[str, ...], as_of: str | None, format: Format)
     return answer_each(subjects, chain.tx, format, _COLUMNS, _show)
 
 
+def _external(row: TxInput) -> str:
+    """Whether the spent output lies outside the store, and what then tells its address."""
+    if not row.external:
+        return ""
+    return "external" if row.address is None else "external, address from the spend"
+
+
 def _show(found: Tx) -> None:
     """Write the facts, then a line an input, then a line an output."""
     write_record(
@@ -38,6 +51,7 @@ def _show(found: Tx) -> None:
             "weight_wu": found.weight_wu,
             "fee_sat": found.fee_sat,
             "unknown": list(found.coverage.unknown),
+            **partial_note(found.coverage),
         },
         Format.TABLE,
     )
@@ -49,7 +63,7 @@ def _show(found: Tx) -> None:
             "address": row.address,
             "type": row.script_type,
             "spends": "coinbase" if row.txid is None else f"{row.txid}:{row.vout}",
-            "external": "external" if row.external else "",
+            "external": _external(row),
         }
         for row in found.inputs
     ]
