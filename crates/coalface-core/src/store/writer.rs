@@ -4,7 +4,7 @@
 //! replaces the manifest. Until that rename nothing that was written belongs to the store.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rayon::prelude::*;
@@ -327,6 +327,7 @@ impl StoreWriter {
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
         let work = self.new_rows(delta, &manifest.counts, |_, rows| rows);
+        let written_sums = Mutex::new(Vec::new());
         let tails = work
             .par_iter()
             .map(|NewRows { column, offset: old_bytes, bytes }| -> Result<Option<(String, u32)>, StoreError> {
@@ -336,7 +337,6 @@ impl StoreWriter {
                 };
                 let done = (ahead.saturating_sub(*old_bytes) as usize).min(bytes.len());
                 storage.write_at(&column.file(), old_bytes + done as u64, &bytes[done..])?;
-                storage.sync(&column.file())?;
                 if column.stamped {
                     return Ok(None);
                 }
@@ -346,14 +346,29 @@ impl StoreWriter {
                     let file = sums::file(column);
                     let offset = old_bytes / sums::CHUNK_BYTES * 4;
                     storage.write_at(&file, offset, bytemuck::cast_slice(&sums.full))?;
-                    storage.sync(&file)?;
+                    written_sums.lock().unwrap_or_else(PoisonError::into_inner).push(file);
                 }
                 Ok(Some((column.key(), sums.tail)))
             })
             .collect::<Result<Vec<_>, _>>()?;
         manifest.tails.extend(tails.into_iter().flatten());
-        Ok(())
+        let mut files: Vec<String> = work.iter().map(|new| new.column.file()).collect();
+        files.append(&mut written_sums.into_inner().unwrap_or_else(PoisonError::into_inner));
+        sync_all(storage, &files)
     }
+}
+
+/// Makes files durable, many at once: each waits for the disk and not for the processor, and a file system settles
+/// what is asked together in one go.
+fn sync_all(storage: &dyn Storage, files: &[String]) -> Result<(), StoreError> {
+    const AT_ONCE: usize = 16;
+    let share = files.len().div_ceil(AT_ONCE).max(1);
+    let sync_share = |share: &[String]| share.iter().try_for_each(|file| storage.sync(file));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || sync_share(share))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("syncing files does not panic"))
+    })?;
+    Ok(())
 }
 
 /// New rows of one column.
