@@ -15,6 +15,8 @@
     ├── StaleSnapshot(RuntimeError)           the chain was reorganised below an answer that was being read
     ├── LimitExceeded                         a declared bound (memory, rows, ids) would be passed
     ├── LabelFileError(ValueError)            a label or list file that cannot be read as one
+    ├── UnitError(ValueError)                 a quantity with a wrong or missing unit, or out of range
+    ├── FactsError(ValueError)                a table, pack, scenario or price file that cannot be read as one
     ├── Cancelled                             the user asked to stop
     └── IoFailure(OSError)                    any other file that cannot be read or written
 
@@ -30,6 +32,7 @@ __all__ = [
     "Cancelled",
     "CoalfaceError",
     "CorruptStore",
+    "FactsError",
     "InvalidAddress",
     "InvalidReference",
     "IoFailure",
@@ -40,6 +43,7 @@ __all__ = [
     "StaleSnapshot",
     "StoreLocked",
     "StoreNotFound",
+    "UnitError",
     "UnsupportedStore",
     "UsageError",
 ]
@@ -161,6 +165,18 @@ class LabelFileError(CoalfaceError, ValueError):
     default_code = "label_file"
 
 
+class UnitError(CoalfaceError, ValueError):
+    """A quantity whose unit is wrong or missing, or whose value is out of range."""
+
+    default_code = "unit"
+
+
+class FactsError(CoalfaceError, ValueError):
+    """A table of facts, data pack, scenario or price file that cannot be read as one, or does not reach."""
+
+    default_code = "facts"
+
+
 class Cancelled(CoalfaceError):
     """A call that the user asked to stop."""
 
@@ -187,6 +203,8 @@ _CLASS_BY_CODE: dict[str, type[CoalfaceError]] = {
     "stale_snapshot": StaleSnapshot,
     "limit": LimitExceeded,
     "label": LabelFileError,
+    "unit": UnitError,
+    "facts": FactsError,
     "cancelled": Cancelled,
     "io": IoFailure,
     "file_not_found": IoFailure,
