@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from energy.calendars import GOLDEN, GoldenDay, golden_calendar
 
 from coalface import energy
+from energy.calendars import GOLDEN, GoldenDay, golden_calendar
 
 COAL: dict[str, Any] = {"heating_value_gj_per_t": 24.0, "plant_efficiency": 0.28}
 MACHINES: dict[str, Any] = {"efficiency_j_per_th": 98.0, "pue": 1.10}

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from energy.calendars import calendar, year
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coalface import energy
+from energy.calendars import calendar, year
 
 AMOUNTS = st.floats(1e-3, 1e9)
 SHARES = st.floats(0.05, 0.9)

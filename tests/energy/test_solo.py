@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from energy.calendars import calendar
 
 from coalface import energy
+from energy.calendars import calendar
 
 # 30 days of 2017-07-06, difficulty from Coin Metrics' community data. Quantiles: scipy 1.17 `gamma.ppf`.
 MONTH = calendar([708659466230.33] * 30, [1.0] * 30, [2600.0] * 30, first_day="2017-07-06")

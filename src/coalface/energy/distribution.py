@@ -1,4 +1,4 @@
-"""What is known of a number that is not known exactly: a fixed value, a triangle, or a choice among values.
+"""What is known of a number that is not known exactly: a fixed value, a triangle, a range, or a choice.
 
 Every distribution is drawn through its inverse cumulative function, from uniform numbers that the caller
 makes. So the caller decides about seeds and about what moves together (`coalface.energy.sampling`).
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Choice", "Distribution", "Fixed", "Triangular"]
+__all__ = ["Choice", "Distribution", "Fixed", "Gamma", "Triangular", "Uniform"]
 
 Floats = NDArray[np.float64]
 
@@ -73,6 +73,33 @@ class Triangular:
 
 
 @dataclass(frozen=True)
+class Uniform:
+    """Any value between two bounds, all equally likely.
+
+    Raises
+    ------
+    ValueError
+        Unless low <= high, both finite.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite([self.low, self.high]).all() and self.low <= self.high):
+            raise ValueError(f"low {self.low}, high {self.high}: they must rise")
+
+    @property
+    def mode(self) -> float:
+        """The middle, since no value is likelier than another."""
+        return (self.low + self.high) / 2
+
+    def at(self, quantile: Floats) -> Floats:
+        """Values at `quantile` (0 to 1), same shape."""
+        return self.low + np.asarray(quantile, np.float64) * (self.high - self.low)
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several values, each with a weight; in ascending order of the values.
 
@@ -116,4 +143,43 @@ class Choice:
         return np.asarray(self.values)[np.minimum(place, len(self.values) - 1)]
 
 
-Distribution = Fixed | Triangular | Choice
+@dataclass(frozen=True)
+class Gamma:
+    """What a count of random events says of their rate: Gamma(shape) over `exposure`.
+
+    Raises
+    ------
+    ValueError
+        Unless both are above 0 and finite.
+    """
+
+    shape: float
+    exposure: float
+
+    def __post_init__(self) -> None:
+        if not all(np.isfinite(value) and value > 0 for value in (self.shape, self.exposure)):
+            raise ValueError(f"shape {self.shape}, exposure {self.exposure}: both must be above 0")
+
+    @property
+    def low(self) -> float:
+        """Smallest value that can be drawn."""
+        return 0.0
+
+    @property
+    def mode(self) -> float:
+        """The median: the density's own peak lies at 0 for the smallest counts."""
+        return float(self.at(np.array(0.5)))
+
+    @property
+    def high(self) -> float:
+        """There is no largest value."""
+        return float("inf")
+
+    def at(self, quantile: Floats) -> Floats:
+        """Values at `quantile` (0 to 1), same shape."""
+        from scipy.special import gammaincinv  # noqa: PLC0415 - a slow import that only this needs
+
+        return np.asarray(gammaincinv(self.shape, np.asarray(quantile, np.float64)) / self.exposure)
+
+
+Distribution = Fixed | Triangular | Uniform | Choice | Gamma

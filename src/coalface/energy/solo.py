@@ -13,21 +13,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coalface.energy.calendar import Calendar
+from coalface.energy.distribution import Gamma
 
 __all__ = ["SoloBound", "hashrate_hs_of_blocks", "solo_bound"]
 
 _JEFFREYS = 0.5
 
 
-def hashrate_hs_of_blocks(
-    n_blocks: ArrayLike, exposure_per_hs: float, quantile: ArrayLike
-) -> NDArray[np.float64]:
+def hashrate_hs_of_blocks(n_blocks: int, exposure_per_hs: float, quantile: ArrayLike) -> NDArray[np.float64]:
     """Quantiles of the hash rate in H/s behind `n_blocks`: Gamma(k + 1/2) / exposure (Jeffreys' prior).
 
     Parameters
     ----------
     n_blocks
-        Blocks found, not negative; shapes of both broadcast.
+        Blocks found, not negative.
     exposure_per_hs
         Blocks that one H/s finds on average (`Calendar.exposure_per_hs`), whose difficulty contains him.
     quantile
@@ -37,15 +36,11 @@ def hashrate_hs_of_blocks(
     Raises
     ------
     ValueError
-        If a number of blocks is negative or the exposure is not above 0.
+        If the number of blocks is negative or the exposure is not above 0.
     """
-    from scipy.special import gammaincinv  # noqa: PLC0415 - a slow import that only this question needs
-
-    blocks = np.asarray(n_blocks, np.float64)
-    if (blocks < 0).any() or exposure_per_hs <= 0:
-        raise ValueError(f"{blocks.min():g} blocks at an exposure of {exposure_per_hs}")
-    found: NDArray[np.float64] = gammaincinv(blocks + _JEFFREYS, np.asarray(quantile, np.float64))
-    return np.asarray(found / exposure_per_hs)
+    if n_blocks < 0 or exposure_per_hs <= 0:
+        raise ValueError(f"{n_blocks} blocks at an exposure of {exposure_per_hs}")
+    return Gamma(n_blocks + _JEFFREYS, exposure_per_hs).at(np.asarray(quantile, np.float64))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""The amount that a question starts from: fuel, electricity, power, hash rate, coin or blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coalface.energy.distribution import Fixed
+from coalface.energy.parameter import Parameter, Standing
+from coalface.energy.quantity import quantity
+from coalface.errors import UnitError
+
+__all__ = ["Amount", "AmountKind", "read_amount"]
+
+_SHOWN = 60
+
+
+class AmountKind(StrEnum):
+    """What is given; everything else follows from it."""
+
+    FUEL = "fuel"
+    """Fuel burnt, in the fuel's own unit (t, m3)."""
+    ENERGY = "energy"
+    """Electricity at the site, MWh."""
+    POWER = "power"
+    """Installed power at the site, MW, used for the uptime's share of the time."""
+    HASHRATE = "hashrate"
+    """Mean hash rate, H/s."""
+    REWARD = "reward"
+    """Coin received after pool fees, BTC."""
+    BLOCKS = "blocks"
+    """Blocks found alone."""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it was observed while he mined, so that the difficulty contains him."""
+        return self in (AmountKind.HASHRATE, AmountKind.REWARD, AmountKind.BLOCKS)
+
+
+UNITS = {
+    AmountKind.ENERGY: "MWh",
+    AmountKind.POWER: "MW",
+    AmountKind.HASHRATE: "H/s",
+    AmountKind.REWARD: "BTC",
+    AmountKind.BLOCKS: "1",
+}
+"""Unit of every kind; that of fuel is the fuel's."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What is given: its kind, and its value with unit and source."""
+
+    kind: AmountKind
+    parameter: Parameter
+
+
+def read_amount(text: str, fuel_unit: str | None) -> Amount:
+    """Amount from text such as ``1 Mt``, ``2.8 TWh``, ``170 MW``, ``50 PH/s``, ``1600 BTC`` or ``43 blocks``.
+
+    Parameters
+    ----------
+    text
+        A number and its unit; the unit says what is given.
+    fuel_unit
+        Unit of the fuel, `None` if the power comes without one (water, grid).
+
+    Raises
+    ------
+    UnitError
+        If it is no quantity, a negative one, or of a unit that fits none of the kinds.
+    """
+    given = text.strip()
+    if given.endswith((" blocks", " block")):
+        number = given.rsplit(" ", 1)[0].strip()
+        if not number.isdecimal() or len(number) > 9:
+            raise UnitError(
+                f"amount `{given[:_SHOWN]}`: blocks are counted in whole numbers, up to 999,999,999",
+                code="unit_number",
+                context={"value": given[:_SHOWN]},
+            )
+        return _given(AmountKind.BLOCKS, "1", float(number), given)
+    units = dict(UNITS)
+    del units[AmountKind.BLOCKS]
+    if fuel_unit is not None:
+        units[AmountKind.FUEL] = fuel_unit
+    refused: UnitError | None = None
+    for kind, unit in units.items():
+        try:
+            return _given(kind, unit, quantity(given, unit, name="amount"), given)
+        except UnitError as error:
+            # Another kind may fit a unit of another dimension; everything else is wrong for all of them.
+            if error.code != "unit_mismatch":
+                raise
+            refused = error
+    allowed = ", ".join([*units.values(), "blocks"])
+    raise UnitError(
+        f"amount `{given[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and their multiples",
+        code="unit_mismatch",
+        hint="for a fuel that is sold by volume choose its pack: `--fuel flare_gas`"
+        if fuel_unit != "m3"
+        else None,
+        context={"value": given[:_SHOWN]},
+    ) from refused
+
+
+def _given(kind: AmountKind, unit: str, value: float, text: str) -> Amount:
+    """Amount that the user answers for."""
+    return Amount(kind, Parameter(kind.value, unit, Fixed(value), Standing.GIVEN, f"given as `{text}`"))
