@@ -6,7 +6,8 @@
 * ``csv``: a header, then a line a record; nested fields have dotted names, lists are JSON. Text that a
   spreadsheet would take for a formula gets an apostrophe before it.
 
-No float is ever written: amounts are satoshi. Unknown is ``null`` in JSON, empty in CSV and ``-`` in a table.
+No float is ever written: amounts are satoshi, estimates are decimals that were rounded on purpose. Unknown
+is ``null`` in JSON, empty in CSV and ``-`` in a table.
 """
 
 import csv
@@ -17,6 +18,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, SupportsIndex, TextIO, TypeAlias
 
@@ -27,10 +29,11 @@ from coalface.units import format_time
 __all__ = ["Format", "canonical_json", "format_option", "plain", "write_record", "write_records"]
 
 Command = Callable[..., Any]
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 # Records that decide how wide a table's columns are; later ones only stream past, in bounded memory.
 _SAMPLE_RECORDS = 1000
 _GAP = "  "
+_MOST_DIGITS = 15
 # OWASP, "CSV Injection": a cell that begins so is evaluated when the file is opened.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,7 +61,9 @@ def format_option(command: Command) -> Command:
 
 
 def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
-    """`value` as what JSON knows: a mapping, list, text, integer, truth value or `None`.
+    """`value` as what JSON knows: a mapping, list, text, number, truth value or `None`.
+
+    Numbers are integers; a `Decimal` is an estimate that somebody rounded, and keeps its digits.
 
     Raises
     ------
@@ -80,6 +85,8 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
             return [plain(item) for item in value]
         case SupportsIndex():
             return value.__index__()
+        case Decimal():
+            return _decimal(value)
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
@@ -89,7 +96,7 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
 
 
 def canonical_json(value: object) -> str:
-    """The one JSON text of `value`: sorted keys, integers only, UTC, no spaces; digests are taken of this."""
+    """The one JSON text of `value`: sorted keys, no float, UTC, no spaces; digests are taken of this."""
     return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -211,6 +218,14 @@ def _document(content: Json) -> str:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2)
 
 
+def _decimal(value: Decimal) -> int | float:
+    """A number that JSON writes with just the digits of `value`."""
+    if not value.is_finite() or len(value.normalize().as_tuple().digits) > _MOST_DIGITS:
+        raise TypeError(f"cannot write {value}: estimates have at most {_MOST_DIGITS} significant digits")
+    # The shortest text of the nearest float has the same digits, as long as there are at most 15.
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def _key(key: object) -> str:
     """`key`, checked."""
     if not isinstance(key, str):
@@ -249,7 +264,7 @@ def _plain_record(record: object) -> dict[str, Json]:
 
 def _is_number(value: object) -> bool:
     """Whether `value` is a number that lines up at its last digit."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cell(value: Json) -> str:

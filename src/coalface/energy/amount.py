@@ -95,7 +95,8 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
             refused = error
     allowed = ", ".join([*units.values(), "blocks"])
     raise UnitError(
-        f"amount `{given[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and their multiples",
+        f"amount `{given[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and"
+        " their multiples",
         code="unit_mismatch",
         hint="for a fuel that is sold by volume choose its pack: `--fuel flare_gas`"
         if fuel_unit != "m3"

@@ -13,14 +13,16 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from coalface.energy.calendar import Calendar
 from coalface.energy.ceilings import Ceiling
 from coalface.energy.distribution import Gamma
 from coalface.energy.fuel import energy_mwh_of_fuel
 from coalface.energy.inverse import hashrate_hs_of_share
-from coalface.energy.parameter import Parameter
+from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.setting import Draws, Setting, hashrate_hs_per_mwh
+from coalface.energy.solo import JEFFREYS
 
-__all__ = ["Limit", "LimitKind", "ceiling_of", "limit_inputs"]
+__all__ = ["FIGURES", "Limit", "LimitKind", "blocks_parameter", "ceiling_of", "limit_inputs"]
 
 Floats = NDArray[np.float64]
 
@@ -110,28 +112,42 @@ def _hashrate_hs(limit: Limit, setting: Setting, draws: Draws) -> Floats:
     match limit.kind:
         case LimitKind.FUEL:
             plant = (draws["heating_value"], draws["plant_efficiency"], draws["own_use"], draws["grid_loss"])
-            return energy_mwh_of_fuel(figure["amount"], *plant) * hashrate_hs_per_mwh(setting, draws)
+            energy = energy_mwh_of_fuel(figure["amount"], *plant)
         case LimitKind.PLANT:
             energy = figure["power"] * figure["capacity_factor"] * figure["share"] * hours * delivered
-            return energy * hashrate_hs_per_mwh(setting, draws)
         case LimitKind.GENERATION:
-            return figure["energy"] * figure["share"] * delivered * hashrate_hs_per_mwh(setting, draws)
+            energy = figure["energy"] * figure["share"] * delivered
+        case _:
+            return _hashrate_without_energy_hs(limit.kind, figure, setting, draws)
+    return energy * hashrate_hs_per_mwh(setting, draws)
+
+
+def _hashrate_without_energy_hs(kind: LimitKind, figure: Draws, setting: Setting, draws: Draws) -> Floats:
+    """Ceiling in H/s of a limit that counts machines or blocks, not energy."""
+    match kind:
         case LimitKind.MACHINES:
             return figure["count"] * figure["hashrate"] * draws["uptime"]
         case LimitKind.UPLINK:
             return figure["rate"] / figure["per_machine"] * figure["hashrate"] * draws["uptime"]
         case LimitKind.NETWORK_SHARE:
-            calendar = setting.calendar
-            network = float(
-                (calendar.network_hashrate_hs() * calendar.seconds).sum() / calendar.total_seconds
-            )
-            return hashrate_hs_of_share(
-                figure["share"], np.float64(network), contains_miner=setting.contains_miner
-            )
-        case LimitKind.BLOCKS:
+            seconds = setting.calendar.seconds
+            network = (setting.calendar.network_hashrate_hs() * seconds).sum() / seconds.sum()
+            return hashrate_hs_of_share(figure["share"], network, contains_miner=setting.contains_miner)
+        case _:
             return figure["count"]
 
 
-def blocks_limit(n_blocks: int, setting_calendar_exposure_per_hs: float) -> Gamma:
-    """Hash rate in H/s behind blocks that may be his: the figure ``count`` of a limit by blocks."""
-    return Gamma(n_blocks + 0.5, setting_calendar_exposure_per_hs)
+def blocks_parameter(n_blocks: int, calendar: Calendar, source: str) -> Parameter:
+    """Hash rate in H/s behind blocks that may all be his: the figure ``count`` of a limit by blocks.
+
+    Parameters
+    ----------
+    n_blocks
+        Blocks of the stretch that are not reliably attributed to somebody else.
+    calendar
+        The stretch.
+    source
+        Who counted them.
+    """
+    known = Gamma(n_blocks + JEFFREYS, calendar.exposure_per_hs())
+    return Parameter("blocks", "H/s", known, Standing.GIVEN, source)

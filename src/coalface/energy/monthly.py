@@ -56,7 +56,7 @@ class Month:
 
 
 def worth_by_month(setting: Setting, draws: Draws, sold_usd_per_unit: Floats | None) -> tuple[Month, ...]:
-    """Worth of one more unit of fuel in every month of the stretch: marginal, so without the price-taker rule.
+    """Worth of one more unit of fuel in every month: marginal, so without the price-taker rule.
 
     Parameters
     ----------

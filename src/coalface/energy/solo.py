@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from coalface.energy.calendar import Calendar
 from coalface.energy.distribution import Gamma
 
-__all__ = ["SoloBound", "hashrate_hs_of_blocks", "solo_bound"]
+__all__ = ["JEFFREYS", "SoloBound", "hashrate_hs_of_blocks", "solo_bound"]
 
-_JEFFREYS = 0.5
+JEFFREYS = 0.5
+"""What Jeffreys' prior for a rate adds to a count."""
 
 
 def hashrate_hs_of_blocks(n_blocks: int, exposure_per_hs: float, quantile: ArrayLike) -> NDArray[np.float64]:
@@ -40,7 +41,7 @@ def hashrate_hs_of_blocks(n_blocks: int, exposure_per_hs: float, quantile: Array
     """
     if n_blocks < 0 or exposure_per_hs <= 0:
         raise ValueError(f"{n_blocks} blocks at an exposure of {exposure_per_hs}")
-    return Gamma(n_blocks + _JEFFREYS, exposure_per_hs).at(np.asarray(quantile, np.float64))
+    return Gamma(n_blocks + JEFFREYS, exposure_per_hs).at(np.asarray(quantile, np.float64))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,208 @@
+"""The Monte Carlo: many possible worlds, and where their answers lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coalface.energy.amount import AmountKind
+from coalface.energy.ceilings import Feasible, feasible
+from coalface.energy.limits import Limit, ceiling_of, limit_inputs
+from coalface.energy.monthly import worth_by_month
+from coalface.energy.parameter import Parameter
+from coalface.energy.result import Alternative, Event, Finding, Result, Rival, Spreads
+from coalface.energy.sampling import Spread, draw, spread_of
+from coalface.energy.setting import (
+    Draws,
+    Outcome,
+    Setting,
+    hashrate_hs_per_mwh,
+    outcome_of_energy,
+    run,
+)
+from coalface.energy.tornado import tornado
+from coalface.energy.verdict import Verdict, VerdictWord, judge
+
+__all__ = ["Question", "answer"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A setting, and what its answer is held against.
+
+    Attributes
+    ----------
+    name, title, question
+        For people.
+    setting
+        Stretch of time, amount, inputs.
+    fuel_unit, fuel_name
+        Unit of the fuel and its name (``coal``); `None` without a fuel.
+    limits
+        What limits the miner.
+    sold_says, sold_usd_per_unit
+        What else the fuel is good for, and the price of a unit in USD; `None` if unknown.
+    events, findings, rivals
+        Shown with the answer.
+    n_draws, seed
+        Of the Monte Carlo.
+    """
+
+    name: str
+    title: str
+    question: str
+    setting: Setting
+    fuel_unit: str | None
+    fuel_name: str | None
+    limits: tuple[Limit, ...] = ()
+    sold_says: str = ""
+    sold_usd_per_unit: Parameter | None = None
+    events: tuple[Event, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    n_draws: int = 100_000
+    seed: int = 1
+
+
+def answer(question: Question) -> Result:
+    """Answer to a question: spreads, ceilings, verdict, months, tornado; the same seed gives the same answer.
+
+    Notes
+    -----
+    Complexity: draws times (inputs + difficulty epochs); 100,000 draws of a year take about a second.
+    """
+    setting = question.setting
+    inputs = {**setting.inputs(), **limit_inputs(question.limits)}
+    if question.sold_usd_per_unit is not None:
+        inputs["sold_price"] = question.sold_usd_per_unit
+    draws = draw(inputs, question.n_draws, question.seed, setting.correlations)
+    outcome = run(setting, draws)
+    ceilings = tuple(ceiling_of(limit, setting, draws) for limit in question.limits)
+    limits = feasible(ceilings)
+    sold = draws.get("sold_price")
+    what = _moved(outcome, setting)
+    calendar = setting.calendar
+    return Result(
+        name=question.name,
+        title=question.title,
+        question=question.question,
+        first_day=calendar.start_day[0],
+        last_day=calendar.start_day[-1],
+        amount=setting.amount.parameter,
+        fuel_unit=question.fuel_unit,
+        fuel_words=_fuel_words(question),
+        contains_miner=setting.contains_miner,
+        n_draws=question.n_draws,
+        seed=question.seed,
+        inputs=inputs,
+        correlations=setting.correlations,
+        outcome=spreads_of(outcome),
+        months=worth_by_month(setting, draws, sold),
+        alternative=_alternative(question, outcome, sold),
+        ceilings=ceilings,
+        feasible=limits,
+        at_ceiling=_at_ceiling(setting, draws, limits),
+        verdict=_verdict(outcome, limits, sold),
+        tornado=tornado(
+            {name: inputs[name] for name in setting.inputs()},
+            draws,
+            _figure(outcome, what),
+            lambda rows: _figure(run(setting, rows), what),
+        ),
+        tornado_of=what,
+        events=question.events,
+        findings=question.findings,
+        rivals=question.rivals,
+        price_resolution=calendar.price_resolution,
+        sources=calendar.sources,
+    )
+
+
+def spreads_of(outcome: Outcome) -> Spreads:
+    """5, 50 and 95 % of every figure; `None` where it is unknown or impossible in some draws."""
+    mined = outcome.mined
+    units = mined.energy_mwh if outcome.fuel is None else outcome.fuel
+    with np.errstate(invalid="ignore", divide="ignore"):
+        per_unit = {name: getattr(mined, name) / units for name in ("btc", "usd")}
+    return Spreads(
+        fuel=_spread(outcome.fuel),
+        energy_mwh=_spread(mined.energy_mwh),
+        mean_power_mw=_spread(mined.mean_power_mw),
+        running_power_mw=_spread(mined.running_power_mw),
+        hashrate_hs=_spread(mined.hashrate_hs),
+        network_share=_spread(mined.network_share),
+        btc=_spread(mined.btc),
+        usd=_spread(mined.usd),
+        btc_per_unit=_spread(per_unit["btc"]),
+        usd_per_unit=_spread(per_unit["usd"]),
+        co2_t=_spread(outcome.co2_t),
+    )
+
+
+def _spread(values: Floats | None) -> Spread | None:
+    """Spread of draws that are all known and possible."""
+    if values is None or not np.isfinite(values).all():
+        return None
+    return spread_of(values)
+
+
+def _moved(outcome: Outcome, setting: Setting) -> str:
+    """Name of the figure whose tornado tells most."""
+    if setting.amount.kind.is_measured:
+        return "energy_mwh"
+    return "usd" if np.isfinite(outcome.mined.usd).all() else "btc"
+
+
+def _figure(outcome: Outcome, name: str) -> Floats:
+    """One figure of an outcome."""
+    values: Floats = getattr(outcome.mined, name)
+    return values
+
+
+def _fuel_words(question: Question) -> str:
+    """What the fuel may be called: neither chain nor packets show it."""
+    if question.fuel_name is None:
+        return "electricity"
+    if question.findings:
+        return question.fuel_name
+    if question.setting.amount.kind is AmountKind.FUEL:
+        return f"{question.fuel_name}, if it is burnt for mining"
+    return f"{question.fuel_name}-equivalent, if {question.fuel_name}-fired"
+
+
+def _alternative(question: Question, outcome: Outcome, sold: Floats | None) -> Alternative | None:
+    """Selling the fuel instead."""
+    if question.sold_usd_per_unit is None or sold is None:
+        return None
+    usd = None if outcome.fuel is None else _spread(outcome.fuel * sold)
+    return Alternative(question.sold_says, question.sold_usd_per_unit, usd)
+
+
+def _at_ceiling(setting: Setting, draws: Draws, limits: Feasible) -> Spreads | None:
+    """What the feasible hash rate yields."""
+    if limits.hashrate_hs is None:
+        return None
+    energy = limits.hashrate_hs / hashrate_hs_per_mwh(setting, draws)
+    return spreads_of(outcome_of_energy(setting, draws, energy))
+
+
+def _verdict(outcome: Outcome, limits: Feasible, sold: Floats | None) -> Verdict:
+    """Verdict on the amount; a reward not below all rewards is impossible whatever the ceilings say."""
+    possible = np.isfinite(outcome.mined.energy_mwh)
+    if not possible.all():
+        share = float(possible.mean())
+        word = VerdictWord.IMPOSSIBLE if share <= 0.05 else VerdictWord.UNDECIDED  # as in `judge`
+        because = f"it is below all rewards of the stretch in only {share:.0%} of draws"
+        return Verdict(word, "all_rewards", share, because)
+    sold_usd = None if sold is None or outcome.fuel is None else float(np.median(outcome.fuel * sold))
+    earned = outcome.mined.usd if np.isfinite(outcome.mined.usd).all() else None
+    return judge(outcome.mined.hashrate_hs, limits, earned_usd=earned, alternative_usd=sold_usd)
+
+
+def with_draws(question: Question, n_draws: int, seed: int) -> Question:
+    """The same question with another number of draws or seed."""
+    return replace(question, n_draws=n_draws, seed=seed)

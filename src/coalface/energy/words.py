@@ -1,0 +1,176 @@
+"""The answer in sentences. They say only what the numbers say, and name what is assumed."""
+
+from __future__ import annotations
+
+from coalface.energy.figure import people
+from coalface.energy.monthly import Paid
+from coalface.energy.record import assumed_inputs
+from coalface.energy.result import Result
+from coalface.energy.sampling import Spread
+
+__all__ = ["headline", "paragraphs", "span"]
+
+_PHS = 1e15
+
+
+def headline(result: Result) -> str:
+    """The answer in one sentence."""
+    found = result.outcome
+    amount = result.amount.source.removeprefix("given as ").strip("`")
+    if found.btc is None:
+        return f"{amount}: impossible, since it is not below all rewards of the time"
+    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
+    if result.tornado_of == "energy_mwh":
+        fuel = "" if found.fuel is None else f"; {span(found.fuel)} {result.fuel_unit} of {result.fuel_words}"
+        return (
+            f"{amount}: {span(found.hashrate_hs, _PHS)} PH/s, {span(found.mean_power_mw)} MW on average{fuel}"
+        )
+    return f"{amount} yields {span(found.btc)} BTC{dollars}"
+
+
+def paragraphs(result: Result) -> list[str]:
+    """The answer in a few paragraphs, for people."""
+    return [
+        text
+        for text in (
+            _yield(result),
+            _months(result),
+            _limits(result),
+            _at_ceiling(result),
+            f"Verdict: {result.verdict.word.value.replace('_', ' ')}: {result.verdict.because}.",
+            _fuel(result),
+            _assumed(result),
+            _prices(result),
+        )
+        if text
+    ]
+
+
+def span(spread: Spread | None, scale: float = 1.0) -> str:
+    """Median, and the 5 and 95 % points in brackets; one number if they do not differ."""
+    if spread is None:
+        return "-"
+    low, middle, high = (people(value / scale) for value in (spread.p5, spread.p50, spread.p95))
+    return middle if low == middle == high else f"{middle} ({low} to {high})"
+
+
+def _yield(result: Result) -> str:
+    """Power, hash rate, coin, dollars."""
+    found = result.outcome
+    if found.hashrate_hs is None:
+        return ""
+    share = "-" if found.network_share is None else span(found.network_share, 0.01)
+    rule = (
+        "the difficulty was in force while he mined, so it contains him"
+        if result.contains_miner
+        else "his own part of the difficulty is reckoned in"
+    )
+    per_unit = "" if found.usd_per_unit is None else f", {span(found.usd_per_unit)} USD a {_unit(result)}"
+    return (
+        f"From {result.first_day} to {result.last_day}: {span(found.mean_power_mw)} MW on average"
+        f" ({span(found.running_power_mw)} MW while the machines run), {span(found.hashrate_hs, _PHS)} PH/s,"
+        f" {share} % of all rewards ({rule}); {span(found.btc)} BTC"
+        + ("" if found.usd is None else f" or {span(found.usd, 1e6)} million USD{per_unit}")
+        + ", before the cost of machines and people. Brackets hold 90 % of the draws."
+    )
+
+
+def _months(result: Result) -> str:
+    """In which months one more unit of fuel was worth more as bitcoin than sold."""
+    known = [each for each in result.months if each.paid is not Paid.UNKNOWN]
+    if not known or result.alternative is None:
+        return ""
+    paid = [str(each.month) for each in known if each.paid is Paid.YES]
+    sold = people(result.alternative.usd_per_unit.distribution.mode)
+    which = "" if len(paid) in (0, len(known)) else f" ({_runs(paid)})"
+    return (
+        f"One more {_unit(result)} earned more as bitcoin than the {sold} USD it sells for"
+        f" ({result.alternative.says}) in {len(paid)} of {len(known)} months{which}."
+    )
+
+
+def _limits(result: Result) -> str:
+    """Which ceiling binds, and which have no data."""
+    limits = result.feasible
+    if not result.ceilings:
+        return ""
+    text = ""
+    if limits.binding is not None:
+        share = limits.share_of_draws[limits.binding]
+        says = next(each.says for each in result.ceilings if each.name == limits.binding)
+        text = (
+            f"What binds is {limits.binding.replace('_', ' ')} ({says}), in {share:.0%} of draws:"
+            f" at most {span(limits.spread_hs[limits.binding], _PHS)} PH/s."
+        )
+    if limits.unavailable:
+        names = ", ".join(name.replace("_", " ") for name in limits.unavailable)
+        text += f" No data, so no ceiling, for: {names}."
+    return text.strip()
+
+
+def _at_ceiling(result: Result) -> str:
+    """What the feasible set yields."""
+    found = result.at_ceiling
+    if found is None or found.btc is None:
+        return ""
+    fuel = "" if found.fuel is None else f"{span(found.fuel, 1e6)} million {result.fuel_unit} of fuel, "
+    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
+    return (
+        f"At most, under all ceilings with data together: {fuel}{span(found.hashrate_hs, _PHS)} PH/s,"
+        f" {span(found.btc)} BTC{dollars}."
+    )
+
+
+def _fuel(result: Result) -> str:
+    """What may be said of the fuel."""
+    if result.fuel_unit is None:
+        return ""
+    if result.findings:
+        held = "; ".join(f"{each.says} ({each.source}, {each.date})" for each in result.findings)
+        return f"That the fuel was burnt for this rests on a finding from outside of the chain: {held}."
+    text = (
+        "Neither chain nor network records show a fuel: tonnes follow from assumed plants and machines, so"
+        f" read `{result.fuel_words}`."
+    )
+    if result.rivals:
+        text += f" Rival explanations: {'; '.join(each.says for each in result.rivals)}."
+    return text
+
+
+def _assumed(result: Result) -> str:
+    """What no source gives."""
+    names = assumed_inputs(result)
+    if not names:
+        return ""
+    return f"Assumed, since no source gives it: {', '.join(name.replace('_', ' ') for name in names)}."
+
+
+def _prices(result: Result) -> str:
+    """How good the prices are."""
+    if result.price_resolution == "month":
+        return "Dollars are rough: monthly mean prices stand for every day. Bring daily prices with --prices."
+    if result.price_resolution is None:
+        return "No prices for this time, so no dollars: bring daily prices with --prices."
+    return ""
+
+
+def _unit(result: Result) -> str:
+    """One unit of the fuel in words."""
+    return {"t": "tonne", "m3": "cubic metre", None: "MWh"}.get(result.fuel_unit, result.fuel_unit or "MWh")
+
+
+def _runs(months: list[str]) -> str:
+    """Months, with runs of them written as `first to last`."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and _next(runs[-1][-1]) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def _next(month: str) -> str:
+    """The month after ``YYYY-MM``."""
+    year, number = map(int, month.split("-"))
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
