@@ -45,6 +45,8 @@ hash = [hash] = H = hashes
 USD = [dollar]
 BTC = [bitcoin]
 metre = [length] = m = meter
+bit = [information]
+byte = 8 * bit = B
 share = [share] = count
 tonne = 1000000 * gram = t = metric_ton
 short_ton = 907184.74 * gram

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from coalface.energy.facts.table import read
 from coalface.prices.csv_file import Row
 
 __all__ = ["SanctionEvent", "sanction_events"]
+
+Precision = Literal["day", "month", "year"]
+_PRECISIONS: tuple[Precision, ...] = ("year", "month", "day")
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,25 @@ class SanctionEvent:
 
     country: str
     date: str
-    precision: Literal["day", "month", "year"]
+    precision: Precision
     first_day: np.datetime64
     text: str
     source: str
+
+    @classmethod
+    def on(cls, country: str, date: str, text: str, source: str) -> SanctionEvent:
+        """The event of a date as it is written: a day, a month or a year.
+
+        Raises
+        ------
+        ValueError
+            If the date is none of the three.
+        """
+        if not re.fullmatch(r"[12]\d{3}(-\d\d){0,2}", date, re.ASCII):
+            raise ValueError(f"{date[:20]!r} is no day, month or year")
+        precision = _PRECISIONS[date.count("-")]
+        first_day = dt.date.fromisoformat((date + "-01-01")[: len("2017-09-05")])
+        return cls(country, date, precision, np.datetime64(first_day, "D"), text, source)
 
 
 def sanction_events(path: str | Path | None = None) -> tuple[SanctionEvent, ...]:
@@ -64,13 +83,8 @@ def sanction_events(path: str | Path | None = None) -> tuple[SanctionEvent, ...]
 
 
 def _event(row: Row, source: str) -> SanctionEvent:
-    date = row.cells["date"]
-    precision: Literal["day", "month", "year"]
-    first_day: np.datetime64
-    if re.fullmatch(r"[12]\d{3}", date):
-        precision, first_day = "year", np.datetime64(f"{date}-01-01", "D")
-    elif len(date) == len("2016-12"):
-        precision, first_day = "month", row.month("date").astype("datetime64[D]")
-    else:
-        precision, first_day = "day", row.day("date")
-    return SanctionEvent(row.text("country"), date, precision, first_day, row.text("text"), source)
+    country, date, text = row.text("country"), row.text("date"), row.text("text")
+    try:
+        return SanctionEvent.on(country, date, text, source)
+    except ValueError:
+        raise row.error("date", "a day, month or year such as 2017-09-05 is allowed") from None
