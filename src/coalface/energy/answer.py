@@ -93,6 +93,8 @@ def answer(question: Question) -> Result:
         first_day=calendar.start_day[0],
         last_day=calendar.start_day[-1],
         amount=setting.amount.parameter,
+        amount_kind=setting.amount.kind,
+        share_of_feasible=_share(outcome, limits),
         fuel_unit=question.fuel_unit,
         fuel_words=_fuel_words(question),
         contains_miner=setting.contains_miner,
@@ -188,6 +190,13 @@ def _at_ceiling(setting: Setting, draws: Draws, limits: Feasible) -> Spreads | N
         return None
     energy = limits.hashrate_hs / hashrate_hs_per_mwh(setting, draws)
     return spreads_of(outcome_of_energy(setting, draws, energy))
+
+
+def _share(outcome: Outcome, limits: Feasible) -> Spread | None:
+    """Hash rate of the amount over the feasible one."""
+    if limits.hashrate_hs is None or not (limits.hashrate_hs > 0).all():
+        return None
+    return _spread(outcome.mined.hashrate_hs / limits.hashrate_hs)
 
 
 def _verdict(outcome: Outcome, limits: Feasible, sold: Floats | None) -> Verdict:

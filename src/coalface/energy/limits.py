@@ -22,7 +22,7 @@ from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.setting import Draws, Setting, hashrate_hs_per_mwh
 from coalface.energy.solo import JEFFREYS
 
-__all__ = ["FIGURES", "Limit", "LimitKind", "blocks_parameter", "ceiling_of", "limit_inputs"]
+__all__ = ["Limit", "LimitKind", "blocks_parameter", "ceiling_of", "limit_inputs"]
 
 Floats = NDArray[np.float64]
 
@@ -44,18 +44,6 @@ class LimitKind(StrEnum):
     """``share`` (1) of the network's hash rate that can have stayed unseen, himself counted."""
     BLOCKS = "blocks"
     """``count`` (1): blocks of the stretch that are not reliably attributed to somebody else."""
-
-
-FIGURES: Mapping[LimitKind, Mapping[str, str]] = {
-    LimitKind.FUEL: {"amount": "t"},
-    LimitKind.PLANT: {"power": "MW", "capacity_factor": "1", "share": "1"},
-    LimitKind.GENERATION: {"energy": "MWh", "share": "1"},
-    LimitKind.MACHINES: {"count": "1", "hashrate": "H/s"},
-    LimitKind.UPLINK: {"rate": "bit/s", "per_machine": "bit/s", "hashrate": "H/s"},
-    LimitKind.NETWORK_SHARE: {"share": "1"},
-    LimitKind.BLOCKS: {"count": "1"},
-}
-"""Figures of every kind with their units; that of ``fuel`` is the fuel's own."""
 
 
 @dataclass(frozen=True)

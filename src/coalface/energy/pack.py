@@ -12,7 +12,16 @@ from coalface.energy.parameter import Parameter
 from coalface.energy.sampling import Correlation
 from coalface.errors import FactsError
 
-__all__ = ["FuelPack", "PackInfo", "SitePack", "Variant", "list_packs", "load_fuel", "load_site"]
+__all__ = [
+    "INPUT_UNITS",
+    "FuelPack",
+    "PackInfo",
+    "SitePack",
+    "Variant",
+    "list_packs",
+    "load_fuel",
+    "load_site",
+]
 
 Units = dict[str, tuple[str, float, float]]
 
@@ -33,6 +42,14 @@ _KIND_BY_FUEL_UNIT: Final[dict[str, Units]] = {
     "t": {"heating_value": ("GJ/t", 1, 60), "co2_factor": ("kg/TJ", 0, 200_000)},
     "m3": {"heating_value": ("GJ/m3", 0.001, 0.2), "co2_factor": ("kg/TJ", 0, 200_000)},
 }
+INPUT_UNITS: Final[Units] = {
+    **_SITE,
+    **_PLANT,
+    "grid_loss": _SUPPLY["grid_loss"],
+    "heating_value": ("GJ/t", 1, 60),
+    "co2_factor": ("kg/TJ", 0, 200_000),
+}
+"""Every input that a question can have, with its unit, lowest and highest value; that of a fuel in tonnes."""
 
 
 @dataclass(frozen=True)

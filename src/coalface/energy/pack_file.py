@@ -106,6 +106,14 @@ class Table:
         """Whether a key is there and not yet read."""
         return key in self._values
 
+    def keys(self) -> list[str]:
+        """Keys that nobody has read."""
+        return list(self._values)
+
+    def peek(self, key: str) -> Any:  # noqa: ANN401 - whatever TOML holds; `None` if the key is absent
+        """Value of a key, which stays unread."""
+        return self._values.get(key)
+
     def text(self, key: str, *, default: str | None = None) -> str:
         """Text of a key, on one line and not empty."""
         value = self.take(key)
@@ -149,6 +157,17 @@ class Table:
         holder = {f"{key}[{n}]": value for n, value in enumerate(values)}
         rows = Table(self.path, self.place, holder)
         return [rows.table(name) for name in list(holder)]
+
+    def numbers(self, key: str) -> dict[str, float]:
+        """Numbers above 0 by name, of the table below a key; none if the key is absent."""
+        table = self.table(key)
+        found = {}
+        for name in table.keys():
+            value = table.take(name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e18:
+                raise table.error(name[:60], f"{_shown(value)} is no number above 0")
+            found[name] = float(value)
+        return found
 
     def entries(self) -> Iterator[tuple[str, Table]]:
         """Tables below every key that is left, by key."""

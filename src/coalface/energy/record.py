@@ -6,8 +6,9 @@ from typing import Any
 
 from coalface.energy.distribution import Choice
 from coalface.energy.figure import figure, spread_record
-from coalface.energy.parameter import Parameter, Standing
+from coalface.energy.parameter import Parameter
 from coalface.energy.result import Result, Spreads
+from coalface.energy.words import headline
 
 __all__ = ["parameter_record", "record_of", "spreads_record"]
 
@@ -23,9 +24,11 @@ def record_of(result: Result) -> dict[str, Any]:
         "first_day": str(result.first_day),
         "last_day": str(result.last_day),
         "amount": parameter_record("amount", result.amount),
+        "amount_kind": result.amount_kind.value,
         "fuel_unit": result.fuel_unit,
         "fuel_words": result.fuel_words,
         "difficulty_contains_miner": result.contains_miner,
+        "headline": headline(result),
         "outcome": spreads_record(result.outcome),
         "verdict": {
             "word": result.verdict.word.value,
@@ -35,6 +38,7 @@ def record_of(result: Result) -> dict[str, Any]:
         },
         "ceilings": _ceilings(result),
         "binding_ceiling": result.feasible.binding,
+        "share_of_feasible": spread_record(result.share_of_feasible),
         "at_ceiling": None if result.at_ceiling is None else spreads_record(result.at_ceiling),
         "alternative": _alternative(result),
         "months": [
@@ -60,7 +64,7 @@ def record_of(result: Result) -> dict[str, Any]:
             for bar in result.tornado
         ],
         "inputs": [parameter_record(name, each) for name, each in result.inputs.items()],
-        "assumed": assumed_inputs(result),
+        "assumed": list(result.assumed),
         "correlations": [
             {
                 "a": each.a,
@@ -88,11 +92,6 @@ def record_of(result: Result) -> dict[str, Any]:
         "draws": result.n_draws,
         "seed": result.seed,
     }
-
-
-def assumed_inputs(result: Result) -> list[str]:
-    """Names of the inputs that no source gives."""
-    return [name for name, each in result.inputs.items() if each.standing is Standing.ASSUMED]
 
 
 def spreads_record(spreads: Spreads) -> dict[str, Any]:

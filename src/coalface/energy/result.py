@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coalface.energy.amount import AmountKind
 from coalface.energy.ceilings import Ceiling, Feasible
 from coalface.energy.monthly import Month, Paid
-from coalface.energy.parameter import Parameter
+from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.sampling import Correlation, Spread
 from coalface.energy.tornado import Bar
 from coalface.energy.verdict import Verdict
@@ -112,8 +113,8 @@ class Result:
         Of the scenario.
     first_day, last_day
         UTC days of the stretch, both included.
-    amount
-        What is given.
+    amount, amount_kind
+        What is given, and which kind of amount it is.
     fuel_unit, fuel_words
         Unit of the fuel, and what it may be called: "coal-equivalent, if coal-fired" unless a finding is
         attached.
@@ -137,6 +138,8 @@ class Result:
         What is feasible under them together.
     at_ceiling
         What the feasible hash rate yields, `None` without a ceiling that has data.
+    share_of_feasible
+        The amount's hash rate over the feasible one, `None` without a ceiling that has data.
     verdict
         On the amount.
     tornado
@@ -178,6 +181,13 @@ class Result:
     rivals: tuple[Rival, ...]
     price_resolution: str | None
     sources: tuple[str, ...]
+    amount_kind: AmountKind = AmountKind.FUEL
+    share_of_feasible: Spread | None = None
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Names of the inputs that no source gives."""
+        return tuple(name for name, each in self.inputs.items() if each.standing is Standing.ASSUMED)
 
     @property
     def months_paid(self) -> tuple[np.datetime64, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from coalface.energy.amount import AmountKind
 from coalface.energy.figure import people
 from coalface.energy.monthly import Paid
-from coalface.energy.record import assumed_inputs
 from coalface.energy.result import Result
 from coalface.energy.sampling import Spread
 
-__all__ = ["headline", "paragraphs", "span"]
+__all__ = ["amount_words", "headline", "paragraphs", "span"]
 
 _PHS = 1e15
 
@@ -16,16 +16,37 @@ _PHS = 1e15
 def headline(result: Result) -> str:
     """The answer in one sentence."""
     found = result.outcome
-    amount = result.amount.source.removeprefix("given as ").strip("`")
-    if found.btc is None:
-        return f"{amount}: impossible, since it is not below all rewards of the time"
-    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
-    if result.tornado_of == "energy_mwh":
+    amount = amount_words(result)
+    if found.btc is None or found.energy_mwh is None:
+        return f"{amount}: impossible, since it is not below all rewards of the time."
+    if result.amount_kind.is_measured:
         fuel = "" if found.fuel is None else f"; {span(found.fuel)} {result.fuel_unit} of {result.fuel_words}"
-        return (
-            f"{amount}: {span(found.hashrate_hs, _PHS)} PH/s, {span(found.mean_power_mw)} MW on average{fuel}"
-        )
-    return f"{amount} yields {span(found.btc)} BTC{dollars}"
+        rate = "" if result.amount_kind is AmountKind.HASHRATE else f"{span(found.hashrate_hs, _PHS)} PH/s, "
+        return f"{amount}: {rate}{span(found.mean_power_mw)} MW on average{fuel}."
+    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
+    sold = None if result.alternative is None else result.alternative.usd
+    instead = "" if sold is None else f"; sold, {span(sold, 1e6)} million USD"
+    return f"{amount} would have earned {span(found.btc)} BTC{dollars}{instead}."
+
+
+def amount_words(result: Result) -> str:
+    """What is given, in words."""
+    known = result.amount.distribution
+    value = span(Spread(known.low, known.mode, known.high))
+    match result.amount_kind:
+        case AmountKind.FUEL:
+            return f"{value} {result.fuel_unit} of {result.fuel_words}"
+        case AmountKind.ENERGY:
+            return f"{value} MWh of electricity"
+        case AmountKind.POWER:
+            return f"{value} MW of installed power"
+        case AmountKind.HASHRATE:
+            per_phs = (known.low / _PHS, known.mode / _PHS, known.high / _PHS)
+            return f"{span(Spread(*per_phs))} PH/s"
+        case AmountKind.REWARD:
+            return f"{value} BTC"
+        case AmountKind.BLOCKS:
+            return result.amount.note
 
 
 def paragraphs(result: Result) -> list[str]:
@@ -102,6 +123,8 @@ def _limits(result: Result) -> str:
             f"What binds is {limits.binding.replace('_', ' ')} ({says}), in {share:.0%} of draws:"
             f" at most {span(limits.spread_hs[limits.binding], _PHS)} PH/s."
         )
+        if result.share_of_feasible is not None:
+            text += f" The amount is {span(result.share_of_feasible, 0.01)} % of what is feasible."
     if limits.unavailable:
         names = ", ".join(name.replace("_", " ") for name in limits.unavailable)
         text += f" No data, so no ceiling, for: {names}."
@@ -139,7 +162,7 @@ def _fuel(result: Result) -> str:
 
 def _assumed(result: Result) -> str:
     """What no source gives."""
-    names = assumed_inputs(result)
+    names = result.assumed
     if not names:
         return ""
     return f"Assumed, since no source gives it: {', '.join(name.replace('_', ' ') for name in names)}."

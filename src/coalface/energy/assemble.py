@@ -1,0 +1,210 @@
+"""Putting a question together: packs, machines, calendar, and what the user overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from coalface.energy.amount import Amount, AmountKind
+from coalface.energy.breakeven import breakeven_efficiency_j_per_th, usd_per_th_day
+from coalface.energy.calendar import Calendar
+from coalface.energy.country import CountryPack
+from coalface.energy.distribution import Fixed, Uniform
+from coalface.energy.facts import Machine, machines
+from coalface.energy.fleet import fleet_efficiency_j_per_th, market_efficiency_j_per_th
+from coalface.energy.limits import Limit, LimitKind, blocks_parameter
+from coalface.energy.pack import FuelPack, SitePack
+from coalface.energy.parameter import Parameter, Standing
+from coalface.energy.result import Event, Rival
+from coalface.energy.setting import Market, Setting
+from coalface.errors import UsageError
+
+__all__ = ["Fleet", "country_events", "country_limits", "country_rivals", "make_setting"]
+
+_CBECI = "Cambridge CBECI: best model on sale, mean and worst of those that paid, none older than five years"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Which machines; at most one of the three, the market if none.
+
+    Attributes
+    ----------
+    efficiency
+        Efficiency, J/TH.
+    models
+        Models, each with its part of the hash rate.
+    electricity_usd_per_kwh
+        For the market: only machines that earned their electricity at this price ran; all of them if `None`.
+    """
+
+    efficiency: Parameter | None = None
+    models: Mapping[Machine, float] = field(default_factory=dict)
+    electricity_usd_per_kwh: float | None = None
+
+
+def make_setting(
+    amount: Amount,
+    calendar: Calendar,
+    fuel: FuelPack,
+    site: SitePack,
+    *,
+    kind: str | None = None,
+    plant: str | None = None,
+    fleet: Fleet | None = None,
+    overrides: Mapping[str, Parameter] | None = None,
+    contains_miner: bool | None = None,
+    known_machines: tuple[Machine, ...] | None = None,
+) -> Setting:
+    """The setting of a question.
+
+    Parameters
+    ----------
+    amount
+        What is given.
+    calendar
+        Days of the stretch.
+    fuel, site
+        Data packs.
+    kind, plant
+        Kind of fuel and of plant; the pack's default if `None`.
+    fleet
+        Which machines.
+    overrides
+        Inputs that stand in the place of the packs', by name.
+    contains_miner
+        Whether the calendar's difficulty contains him; if `None`, it does for a measured amount (hash rate,
+        coin, blocks), and does not for fuel and power.
+    known_machines
+        Table of machines; the built-in one if `None`.
+
+    Raises
+    ------
+    UsageError
+        If an override names no input, or no machine was on sale.
+    FactsError
+        If the packs have no such kind or plant.
+    """
+    if amount.kind is AmountKind.BLOCKS:
+        amount = _rate_of_blocks(amount, calendar)
+    fleet = fleet or Fleet()
+    found = dict(fuel.parameters(kind, plant))
+    found |= {name: each for name, each in site.parameters.items() if name != "machine_efficiency"}
+    found = {name: each for name, each in found.items() if name not in _UNUSED}
+    found.setdefault("own_use", Parameter("own_use", "1", Fixed(0.0), Standing.GIVEN, "no plant is counted"))
+    market = None
+    if fleet.efficiency is not None:
+        found["machine_efficiency"] = fleet.efficiency
+    elif fleet.models:
+        found["machine_efficiency"] = _of_models(fleet.models, calendar)
+    else:
+        market = _market(calendar, fleet, known_machines or machines())
+        found["market_place"] = Parameter("market_place", "1", Uniform(0.0, 1.0), Standing.ASSUMED, _CBECI)
+    for name, each in (overrides or {}).items():
+        if name not in found:
+            raise UsageError(
+                f"no input is called `{name[:40]}` here",
+                code="usage_input",
+                hint=f"there are {', '.join(sorted(found))}",
+                context={"input": name[:40]},
+            )
+        found[name] = replace(each, name=name)
+    pairs = tuple(
+        each for each in (*fuel.correlations, *site.correlations) if each.a in found and each.b in found
+    )
+    contains = amount.kind.is_measured if contains_miner is None else contains_miner
+    return Setting(calendar, amount, found, pairs, market, contains)
+
+
+def _rate_of_blocks(amount: Amount, calendar: Calendar) -> Amount:
+    """Blocks as what they say of the hash rate that found them."""
+    n_blocks = int(amount.parameter.distribution.mode)
+    rate = blocks_parameter(n_blocks, calendar, amount.parameter.source)
+    return Amount(amount.kind, replace(rate, note=f"{n_blocks} block{'' if n_blocks == 1 else 's'}"))
+
+
+_UNUSED = ("electricity_price", "co2_intensity")
+
+
+def _of_models(models: Mapping[Machine, float], calendar: Calendar) -> Parameter:
+    """Efficiency of a fleet of named models."""
+    efficiency = fleet_efficiency_j_per_th(models, calendar.start_day[0])
+    names = ", ".join(machine.model for machine in models)
+    sources = "; ".join(dict.fromkeys(machine.source for machine in models))
+    return Parameter("machine_efficiency", "J/TH", Fixed(efficiency), Standing.SOURCED, f"{names}: {sources}")
+
+
+def _market(calendar: Calendar, fleet: Fleet, known: tuple[Machine, ...]) -> Market:
+    """Machines of the market in every period of one difficulty."""
+    periods = calendar.by_difficulty()
+    limits: list[float | None] = [None] * len(periods)
+    if fleet.electricity_usd_per_kwh:
+        earned = usd_per_th_day(periods.difficulty, periods.reward_per_block_btc, periods.price_usd)
+        reach = breakeven_efficiency_j_per_th(earned, fleet.electricity_usd_per_kwh)
+        if not np.isfinite(reach).all():
+            raise UsageError(
+                "without prices of bitcoin nobody can say which machines earned their electricity",
+                code="usage_fleet",
+                hint="bring daily prices with --prices, or leave the price of electricity out",
+            )
+        limits = [float(each) for each in reach]
+    return Market(
+        tuple(
+            market_efficiency_j_per_th(day, known, breakeven_j_per_th=limit)
+            for day, limit in zip(periods.start_day, limits, strict=True)
+        )
+    )
+
+
+def country_limits(country: CountryPack, fuel: FuelPack, calendar: Calendar) -> tuple[Limit, ...]:
+    """What is on record to limit a miner of that country in the stretch.
+
+    Limits of plants and fuel count only if they are those of `fuel`; electricity on record is that from `fuel`.
+    """
+    of_fuel = (LimitKind.FUEL, LimitKind.PLANT, LimitKind.GENERATION)
+    limits = {
+        LimitKind(each.kind): Limit(LimitKind(each.kind), each.says, each.figures, each.why_unavailable)
+        for each in country.limits.values()
+        if fuel.name == country.fuel or LimitKind(each.kind) not in of_fuel
+    }
+    if fuel.name in country.generation and LimitKind.GENERATION not in limits:
+        limits[LimitKind.GENERATION] = _generation(country, fuel.name, calendar)
+    return tuple(limits[kind] for kind in LimitKind if kind in limits)
+
+
+def country_events(country: CountryPack, calendar: Calendar) -> tuple[Event, ...]:
+    """Dated sanctions, those of the stretch and of the year before it."""
+    first, last = calendar.start_day[0] - np.timedelta64(366, "D"), calendar.start_day[-1]
+    return tuple(
+        Event(each.first_day, each.precision != "day", each.text, each.source)
+        for each in country.events
+        if first <= each.first_day <= last
+    )
+
+
+def country_rivals(country: CountryPack, fuel: FuelPack) -> tuple[Rival, ...]:
+    """Other explanations of the same hash rate."""
+    own = tuple(Rival(each, f"data pack `{fuel.name}`") for each in fuel.rivals)
+    return (*own, *(Rival(each.text, each.source) for each in country.rivals))
+
+
+def _generation(country: CountryPack, fuel: str, calendar: Calendar) -> Limit:
+    """All electricity on record from a fuel, by the days of each year."""
+    years = calendar.start_day.astype("datetime64[Y]").astype(int) + 1970
+    by_year = country.generation[fuel]
+    says = f"all electricity from {fuel} on record, with everything else switched off"
+    missing = [str(year) for year in np.unique(years) if int(year) not in by_year]
+    if missing:
+        return Limit(LimitKind.GENERATION, says, {}, f"no record of {', '.join(missing)}")
+    energy_mwh = 0.0
+    for year in np.unique(years).tolist():
+        days_of_year = 366 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365
+        energy_mwh += by_year[year].distribution.mode * int((years == year).sum()) / days_of_year
+    sources = "; ".join(dict.fromkeys(by_year[year].source for year in np.unique(years).tolist()))
+    figures = {
+        "energy": Parameter("energy", "MWh", Fixed(energy_mwh), Standing.SOURCED, f"{sources}, by days"),
+        "share": Parameter("share", "1", Fixed(1.0), Standing.ASSUMED, "a ceiling: all of it"),
+    }
+    return Limit(LimitKind.GENERATION, says, figures)
