@@ -34,6 +34,10 @@ VERBS: dict[str, Verb] = {
     ),
     "labels": Verb("coalface.cli.labels:labels", "Import lists of addresses and show what they say."),
     "screen": Verb("coalface.cli.screen:screen", "Screen addresses against the imported lists."),
+    "energy": Verb(
+        "coalface.cli.energy:energy",
+        "Reckon how much bitcoin lies in fuel, and how much fuel behind bitcoin.",
+    ),
     "demo": Verb(
         "coalface.cli.demo:demo", "Write a small chain with a story, index it, screen, trace, and explain."
     ),

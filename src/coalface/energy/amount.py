@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coalface.energy.distribution import Fixed
+from coalface.energy.given import given
 from coalface.energy.parameter import Parameter, Standing
-from coalface.energy.quantity import quantity
 from coalface.errors import UnitError
 
 __all__ = ["Amount", "AmountKind", "read_amount"]
@@ -61,7 +61,7 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
     Parameters
     ----------
     text
-        A number and its unit; the unit says what is given.
+        A number and its unit, which says what is given; or low, most likely and high: ``0.5:1:2 Mt``.
     fuel_unit
         Unit of the fuel, `None` if the power comes without one (water, grid).
 
@@ -70,16 +70,19 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
     UnitError
         If it is no quantity, a negative one, or of a unit that fits none of the kinds.
     """
-    given = text.strip()
-    if given.endswith((" blocks", " block")):
-        number = given.rsplit(" ", 1)[0].strip()
+    text = text.strip()
+    if text.endswith((" blocks", " block")):
+        number = text.rsplit(" ", 1)[0].strip()
         if not number.isdecimal() or len(number) > 9:
             raise UnitError(
-                f"amount `{given[:_SHOWN]}`: blocks are counted in whole numbers, up to 999,999,999",
+                f"amount `{text[:_SHOWN]}`: blocks are counted in whole numbers, up to 999,999,999",
                 code="unit_number",
-                context={"value": given[:_SHOWN]},
+                context={"value": text[:_SHOWN]},
             )
-        return _given(AmountKind.BLOCKS, "1", float(number), given)
+        known = Fixed(float(number))
+        return Amount(
+            AmountKind.BLOCKS, Parameter("amount", "1", known, Standing.GIVEN, f"given as `{text}`")
+        )
     units = dict(UNITS)
     del units[AmountKind.BLOCKS]
     if fuel_unit is not None:
@@ -87,7 +90,7 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
     refused: UnitError | None = None
     for kind, unit in units.items():
         try:
-            return _given(kind, unit, quantity(given, unit, name="amount"), given)
+            return Amount(kind, given(text, unit, name="amount"))
         except UnitError as error:
             # Another kind may fit a unit of another dimension; everything else is wrong for all of them.
             if error.code != "unit_mismatch":
@@ -95,16 +98,11 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
             refused = error
     allowed = ", ".join([*units.values(), "blocks"])
     raise UnitError(
-        f"amount `{given[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and"
+        f"amount `{text[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and"
         " their multiples",
         code="unit_mismatch",
         hint="for a fuel that is sold by volume choose its pack: `--fuel flare_gas`"
         if fuel_unit != "m3"
         else None,
-        context={"value": given[:_SHOWN]},
+        context={"value": text[:_SHOWN]},
     ) from refused
-
-
-def _given(kind: AmountKind, unit: str, value: float, text: str) -> Amount:
-    """Amount that the user answers for."""
-    return Amount(kind, Parameter(kind.value, unit, Fixed(value), Standing.GIVEN, f"given as `{text}`"))

@@ -22,6 +22,7 @@ from coalface.energy.setting import (
     outcome_of_energy,
     run,
 )
+from coalface.energy.solo import SoloBound
 from coalface.energy.tornado import tornado
 from coalface.energy.verdict import Verdict, VerdictWord, judge
 
@@ -48,6 +49,8 @@ class Question:
         What else the fuel is good for, and the price of a unit in USD; `None` if unknown.
     events, findings, rivals
         Shown with the answer.
+    solo
+        Bounds on a solo miner where blocks are given.
     n_draws, seed
         Of the Monte Carlo.
     """
@@ -64,6 +67,7 @@ class Question:
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     rivals: tuple[Rival, ...] = ()
+    solo: SoloBound | None = None
     n_draws: int = 100_000
     seed: int = 1
 
@@ -95,6 +99,7 @@ def answer(question: Question) -> Result:
         amount=setting.amount.parameter,
         amount_kind=setting.amount.kind,
         share_of_feasible=_share(outcome, limits),
+        solo=question.solo,
         fuel_unit=question.fuel_unit,
         fuel_words=_fuel_words(question),
         contains_miner=setting.contains_miner,

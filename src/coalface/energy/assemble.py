@@ -161,7 +161,7 @@ def _market(calendar: Calendar, fleet: Fleet, known: tuple[Machine, ...]) -> Mar
 def country_limits(country: CountryPack, fuel: FuelPack, calendar: Calendar) -> tuple[Limit, ...]:
     """What is on record to limit a miner of that country in the stretch.
 
-    Limits of plants and fuel count only if they are those of `fuel`; electricity on record is that from `fuel`.
+    Limits of plants and fuel count only if they are those of `fuel`; electricity on record is that from it.
     """
     of_fuel = (LimitKind.FUEL, LimitKind.PLANT, LimitKind.GENERATION)
     limits = {
@@ -184,10 +184,11 @@ def country_events(country: CountryPack, calendar: Calendar) -> tuple[Event, ...
     )
 
 
-def country_rivals(country: CountryPack, fuel: FuelPack) -> tuple[Rival, ...]:
+def country_rivals(country: CountryPack | None, fuel: FuelPack) -> tuple[Rival, ...]:
     """Other explanations of the same hash rate."""
     own = tuple(Rival(each, f"data pack `{fuel.name}`") for each in fuel.rivals)
-    return (*own, *(Rival(each.text, each.source) for each in country.rivals))
+    known = () if country is None else country.rivals
+    return (*own, *(Rival(each.text, each.source) for each in known))
 
 
 def _generation(country: CountryPack, fuel: str, calendar: Calendar) -> Limit:

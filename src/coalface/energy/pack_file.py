@@ -106,7 +106,7 @@ class Table:
         """Whether a key is there and not yet read."""
         return key in self._values
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """Keys that nobody has read."""
         return list(self._values)
 
@@ -162,7 +162,7 @@ class Table:
         """Numbers above 0 by name, of the table below a key; none if the key is absent."""
         table = self.table(key)
         found = {}
-        for name in table.keys():
+        for name in table.names():
             value = table.take(name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e18:
                 raise table.error(name[:60], f"{_shown(value)} is no number above 0")

@@ -37,6 +37,7 @@ def record_of(result: Result) -> dict[str, Any]:
             "because": result.verdict.because,
         },
         "ceilings": _ceilings(result),
+        "solo": _solo(result),
         "binding_ceiling": result.feasible.binding,
         "share_of_feasible": spread_record(result.share_of_feasible),
         "at_ceiling": None if result.at_ceiling is None else spreads_record(result.at_ceiling),
@@ -126,6 +127,26 @@ def parameter_record(name: str, parameter: Parameter) -> dict[str, Any]:
         "standing": parameter.standing.value,
         "source": parameter.source,
         "note": parameter.note,
+    }
+
+
+def _solo(result: Result) -> dict[str, Any] | None:
+    """Both bounds on a solo miner."""
+    bound = result.solo
+    if bound is None:
+        return None
+
+    def points(values: tuple[float, ...] | None) -> dict[str, Any] | None:
+        if values is None:
+            return None
+        names = ("p2_5", "p50", "p95", "p97_5")
+        return {name: figure(value, _PHS) for name, value in zip(names, values, strict=True)}
+
+    return {
+        "known_blocks": bound.known_blocks,
+        "unattributed_blocks": bound.unattributed_blocks,
+        "known_phs": points(bound.known_hs),
+        "ceiling_phs": points(bound.ceiling_hs),
     }
 
 

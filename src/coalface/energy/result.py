@@ -12,6 +12,7 @@ from coalface.energy.ceilings import Ceiling, Feasible
 from coalface.energy.monthly import Month, Paid
 from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.sampling import Correlation, Spread
+from coalface.energy.solo import SoloBound
 from coalface.energy.tornado import Bar
 from coalface.energy.verdict import Verdict
 
@@ -140,6 +141,8 @@ class Result:
         What the feasible hash rate yields, `None` without a ceiling that has data.
     share_of_feasible
         The amount's hash rate over the feasible one, `None` without a ceiling that has data.
+    solo
+        Bounds on a solo miner where blocks are given, `None` for other amounts.
     verdict
         On the amount.
     tornado
@@ -183,6 +186,7 @@ class Result:
     sources: tuple[str, ...]
     amount_kind: AmountKind = AmountKind.FUEL
     share_of_feasible: Spread | None = None
+    solo: SoloBound | None = None
 
     @property
     def assumed(self) -> tuple[str, ...]:

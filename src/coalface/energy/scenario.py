@@ -1,7 +1,7 @@
 """Scenarios: a question with all its inputs in one TOML file, which anybody can run again.
 
-Its tables are explained in `docs/energy.md`. Like a data pack, the file is hostile input: bounded, and every key
-that is not known is refused.
+Its tables are explained in `docs/energy.md`. Like a data pack, the file is hostile input: bounded, and every
+key that is not known is refused.
 """
 
 from __future__ import annotations
@@ -15,17 +15,12 @@ import numpy as np
 
 from coalface.energy.amount import UNITS, Amount, AmountKind, read_amount
 from coalface.energy.answer import Question
-from coalface.energy.assemble import (
-    Fleet,
-    country_events,
-    country_limits,
-    country_rivals,
-    make_setting,
-)
+from coalface.energy.asking import Asked, question_of
+from coalface.energy.assemble import Fleet
 from coalface.energy.calendar import Calendar
 from coalface.energy.country import LIMIT_FIGURES, CountryPack, load_country
 from coalface.energy.facts import Machine, machine
-from coalface.energy.limits import Limit, LimitKind, blocks_parameter
+from coalface.energy.limits import Limit, LimitKind
 from coalface.energy.pack import INPUT_UNITS, FuelPack, SitePack, load_fuel, load_site
 from coalface.energy.pack_file import Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
@@ -104,45 +99,33 @@ class Scenario:
 
     def ask(self, calendar: Calendar) -> Question:
         """The question of the scenario over a calendar of its days."""
-        setting = make_setting(
-            self.amount,
-            calendar,
-            self.fuel,
-            self.site,
-            kind=self.kind,
-            plant=self.plant,
-            fleet=self.fleet,
-            overrides=self.inputs,
-            contains_miner=self.contains_miner,
-        )
-        limits = {each.kind: each for each in self.limits}
-        events, rivals = self.events, self.rivals
-        if self.country is not None:
-            limits = {each.kind: each for each in country_limits(self.country, self.fuel, calendar)} | limits
-            events = events or country_events(self.country, calendar)
-            rivals = (*country_rivals(self.country, self.fuel), *rivals)
-        else:
-            rivals = (*(Rival(each, f"data pack `{self.fuel.name}`") for each in self.fuel.rivals), *rivals)
-        if self.unattributed_blocks is not None:
-            count, source = self.unattributed_blocks
-            says = f"{count} blocks of the time that are not reliably attributed to somebody else"
-            figures = {"count": blocks_parameter(count, calendar, source)}
-            limits[LimitKind.BLOCKS] = Limit(LimitKind.BLOCKS, says, figures)
-        return Question(
-            name=self.name,
-            title=self.title,
-            question=self.question,
-            setting=setting,
-            fuel_unit=self.fuel.fuel_unit,
-            fuel_name=self.fuel.name if self.fuel.fuel_unit else None,
-            limits=tuple(limits[kind] for kind in LimitKind if kind in limits),
-            sold_says=self.sold_says,
-            sold_usd_per_unit=self.sold_price,
-            events=events,
-            findings=self.findings,
-            rivals=rivals,
-            n_draws=self.n_draws,
-            seed=self.seed,
+        count, source = self.unattributed_blocks or (None, "")
+        return question_of(
+            Asked(
+                amount=self.amount,
+                calendar=calendar,
+                fuel=self.fuel,
+                site=self.site,
+                country=self.country,
+                kind=self.kind,
+                plant=self.plant,
+                fleet=self.fleet,
+                inputs=tuple(self.inputs.values()),
+                limits=self.limits,
+                sold_price=self.sold_price,
+                sold_says=self.sold_says,
+                unattributed_blocks=count,
+                unattributed_source=source,
+                contains_miner=self.contains_miner,
+                events=self.events,
+                findings=self.findings,
+                rivals=self.rivals,
+                name=self.name,
+                title=self.title,
+                question=self.question,
+                n_draws=self.n_draws,
+                seed=self.seed,
+            )
         )
 
 

@@ -117,7 +117,7 @@ def run(setting: Setting, draws: Draws) -> Outcome:
 
 
 def outcome_of_energy(setting: Setting, draws: Draws, energy_mwh: Floats) -> Outcome:
-    """The answer for electricity at the site, MWh, one value a draw; infinite (impossible) energy stays so."""
+    """The answer for electricity at the site, MWh, one value a draw; infinite (impossible) energy stays."""
     calendar = setting.calendar.by_difficulty()
     mined = mine(
         energy_mwh,

@@ -59,16 +59,16 @@ class SoloBound:
         (2.5 %, 50 %, 95 %, 97.5 %) of the hash rate behind the known blocks alone, H/s. It may be quoted only
         if `unattributed_blocks` is 0.
     ceiling_hs
-        The same if every unattributed block were his too, H/s.
+        The same if every unattributed block were his too, H/s; `None` if nobody counted them.
     """
 
     known_blocks: int
-    unattributed_blocks: int
+    unattributed_blocks: int | None
     known_hs: tuple[float, float, float, float]
-    ceiling_hs: tuple[float, float, float, float]
+    ceiling_hs: tuple[float, float, float, float] | None
 
 
-def solo_bound(known_blocks: int, unattributed_blocks: int, calendar: Calendar) -> SoloBound:
+def solo_bound(known_blocks: int, unattributed_blocks: int | None, calendar: Calendar) -> SoloBound:
     """Bounds on the hash rate of a solo miner in H/s.
 
     Parameters
@@ -93,8 +93,7 @@ def solo_bound(known_blocks: int, unattributed_blocks: int, calendar: Calendar) 
         low, middle, one_sided, high = hashrate_hs_of_blocks(blocks, exposure, quantiles).tolist()
         return low, middle, one_sided, high
 
-    if unattributed_blocks < 0:
+    if unattributed_blocks is not None and unattributed_blocks < 0:
         raise ValueError(f"{unattributed_blocks} unattributed blocks")
-    return SoloBound(
-        known_blocks, unattributed_blocks, bounds(known_blocks), bounds(known_blocks + unattributed_blocks)
-    )
+    ceiling = None if unattributed_blocks is None else bounds(known_blocks + unattributed_blocks)
+    return SoloBound(known_blocks, unattributed_blocks, bounds(known_blocks), ceiling)

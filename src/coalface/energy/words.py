@@ -54,6 +54,7 @@ def paragraphs(result: Result) -> list[str]:
     return [
         text
         for text in (
+            _solo(result),
             _yield(result),
             _months(result),
             _limits(result),
@@ -73,6 +74,27 @@ def span(spread: Spread | None, scale: float = 1.0) -> str:
         return "-"
     low, middle, high = (people(value / scale) for value in (spread.p5, spread.p50, spread.p95))
     return middle if low == middle == high else f"{middle} ({low} to {high})"
+
+
+def _solo(result: Result) -> str:
+    """Both bounds on a solo miner, and which may be quoted."""
+    bound = result.solo
+    if bound is None:
+        return ""
+    known, count = bound.known_hs, bound.known_blocks
+    text = (
+        f"{count} block{'s' if count != 1 else ''} known to be his: at most {people(known[3] / _PHS)} PH/s"
+        f" (97.5 %, the upper end of a central 95 % interval; one-sided 95 %: {people(known[2] / _PHS)} PH/s),"
+        " if every other block of the time is reliably attributed to somebody else."
+    )
+    if bound.ceiling_hs is None:
+        return f"{text} How many are not, nobody has counted (--unattributed)."
+    if bound.unattributed_blocks:
+        text += (
+            f" But {bound.unattributed_blocks:,} are not, and each may be his: the honest bound is"
+            f" {people(bound.ceiling_hs[3] / _PHS)} PH/s (97.5 %)."
+        )
+    return text
 
 
 def _yield(result: Result) -> str:
