@@ -159,6 +159,7 @@ def test_own_packs(tmp_path: Path) -> None:
             "facts_pack",
             "between -1 and 1",
         ),
+        (HEAD + LOSS + '[kinds."\\u202e"]\n', "facts_pack", "a name of up to 60"),
         (HEAD + "rivals = [1]\n" + LOSS, "facts_pack", "`rivals.0`"),
     ],
 )

@@ -30,6 +30,10 @@ def test_known_and_unknown_days(tmp_path: Path) -> None:
     assert float(prices.at("2017-09-05T23:59:59").value) == 4376.53
     assert prices.missing_days.astype(str).tolist() == ["2017-09-06", "2017-09-07"]
     assert read_daily(file, source="mine").source == "mine"
+    rows = [f"2017-09-{day:02},1,maker {day}\n" for day in range(1, 13)]
+    named = read_daily(own(tmp_path, "date,close,source\n" + "".join(rows))).source
+    assert named.startswith("maker 1; maker 2; ")
+    assert named.endswith("maker 10; and 2 more")
 
 
 @pytest.mark.parametrize(

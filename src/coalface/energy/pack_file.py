@@ -52,7 +52,7 @@ def pack_path(name_or_path: str | Path, folder: str) -> Path:
         raise FactsError(
             f"no pack is called {name_or_path[:40]!r}",
             code="facts_pack_unknown",
-            hint=f"there are {known}; name a file of your own by its path, as `./{name_or_path[:40]}.toml`",
+            hint=f"there are {known}; name a file of your own by its path, as `./own.toml`",
             context={"name": name_or_path[:40]},
         )
     return path

@@ -108,7 +108,7 @@ def difficulty_epochs(path: str | Path | None = None) -> DifficultyEpochs:
         difficulty_of_bits([_nbits(row) for row in file.rows]),
         days,
         np.array([_is_exact(row) for row in file.rows], np.bool_),
-        file.source_of(file.rows[0]),
+        file.source,
     )
 
 
