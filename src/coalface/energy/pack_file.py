@@ -26,8 +26,9 @@ MAX_PACK_BYTES: Final = 256 << 10
 """Bytes of a pack; the largest that is shipped has 6 thousand."""
 MAX_ENTRIES: Final = 1000
 """Entries of one table or list of a pack."""
-_MAX_LINE: Final = 1000  # the parser's time grows with the square of a line that is one long dotted key
-_MAX_TEXT: Final = 1000
+_MAX_LINE: Final = 600  # the parser's time grows with the square of a line that is one long dotted key
+_MAX_TEXT: Final = 500
+_MAX_LINES: Final = 10_000
 _MAX_VALUES: Final = 100
 _FORMAT: Final = 1
 _PACKS = Path(__file__).parent / "packs"
@@ -51,7 +52,7 @@ def pack_path(name_or_path: str | Path, folder: str) -> Path:
         raise FactsError(
             f"no pack is called {name_or_path[:40]!r}",
             code="facts_pack_unknown",
-            hint=f"there are {known}; name a file of your own by its path, as `./{name_or_path[:40]}.toml`",
+            hint=f"there are {known}; name a file of your own by its path, as `./own.toml`",
             context={"name": name_or_path[:40]},
         )
     return path
@@ -68,7 +69,10 @@ def open_pack(path: Path) -> tuple[Table, str]:
         If it is too large, no TOML, or of another format.
     """
     data = read_bounded(path, MAX_PACK_BYTES)
-    for number, line in enumerate(data.split(b"\n"), 1):
+    lines = data.split(b"\n")
+    if len(lines) > _MAX_LINES:
+        raise refused(path, f"more than {_MAX_LINES:,} lines", code="facts_toml")
+    for number, line in enumerate(lines, 1):
         if len(line) > _MAX_LINE:
             raise refused(path, f"more than {_MAX_LINE} bytes", code="facts_toml", line=number)
     try:

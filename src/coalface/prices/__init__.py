@@ -4,6 +4,6 @@ Here belongs how such files are read, with their bounds, and what is known and u
 downloaded, and no daily prices are shipped. What is done with a price belongs to the rooms behind this one.
 """
 
-from coalface.prices.daily import PriceSeries, read_daily
+from coalface.prices.daily import PricesAt, PriceSeries, read_daily
 
-__all__ = ["PriceSeries", "read_daily"]
+__all__ = ["PriceSeries", "PricesAt", "read_daily"]

@@ -29,6 +29,7 @@ MAX_ROWS: Final = 200_000
 _MAX_LINE: Final = 4096
 _MAX_TEXT: Final = 1000
 _SHOWN: Final = 40
+_MAX_SOURCES: Final = 10
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -41,12 +42,19 @@ def refused(
 ) -> FactsError:
     """Error about a file, with the line where there is one."""
     place = str(path) if line is None else f"{path}:{line}"
-    return FactsError(f"{place}: {problem}", code=code, hint=hint, context={"path": str(path), "line": line})
+    return FactsError(
+        _printable(f"{place}: {problem}"), code=code, hint=hint, context={"path": str(path), "line": line}
+    )
 
 
 def shown(text: str) -> str:
     """A cell as it may be printed: short and without control characters."""
     text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return _printable(text)
+
+
+def _printable(text: str) -> str:
+    """Text without the letters that would move a cursor, end a line or turn its direction."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
@@ -126,6 +134,13 @@ class CsvFile:
         named = row.cells.get("source", "")
         return self.sources.get(named, named)
 
+    @property
+    def source(self) -> str:
+        """Everybody who is named as a row's source, in the order of the rows; after ten, how many more."""
+        named = [text for text in dict.fromkeys(self.source_of(row) for row in self.rows) if text]
+        more = f"; and {len(named) - _MAX_SOURCES} more" if len(named) > _MAX_SOURCES else ""
+        return "; ".join(named[:_MAX_SOURCES]) + more
+
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:
     """Bytes of a regular file.
@@ -149,7 +164,7 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         code = "file_not_found" if isinstance(error, FileNotFoundError) else "io"
-        raise IoFailure(f"{path}: {reason}", code=code, context={"path": str(path)}) from error
+        raise IoFailure(_printable(f"{path}: {reason}"), code=code, context={"path": str(path)}) from error
     if len(data) > max_bytes:
         raise refused(path, f"larger than the {max_bytes:,} bytes that are allowed", code="facts_too_large")
     return data

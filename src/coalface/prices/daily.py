@@ -97,7 +97,7 @@ def read_daily(path: str | Path, *, currency: str = "USD", source: str | None = 
     currency
         Three capital letters.
     source
-        Who says so; else the file's own comment ``# source: TEXT``.
+        Who says so; else whom the file names: its comment ``# source: TEXT``, or its column ``source``.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def read_daily(path: str | Path, *, currency: str = "USD", source: str | None = 
     close = np.array([row.number(column, 0, _MOST) for row in file.rows], np.float64)
     if not close.all():
         raise file.rows[int(np.flatnonzero(close == 0)[0])].error(column, "a price above 0 is allowed")
-    said = source if source is not None else file.sources.get("", "")
+    said = file.source if source is None else source
     return PriceSeries(days, close, currency, said, "day", file.digest)
 
 

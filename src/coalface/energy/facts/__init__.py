@@ -3,7 +3,7 @@
 Nothing is downloaded. A day outside of a table is an error that says where the table begins and ends.
 """
 
-from coalface.energy.facts.difficulty import DifficultyEpochs, difficulty_epochs, difficulty_of
+from coalface.energy.facts.difficulty import DifficultyEpochs, difficulty_epochs
 from coalface.energy.facts.events import SanctionEvent, sanction_events
 from coalface.energy.facts.fees import MonthlyFees, monthly_fees
 from coalface.energy.facts.machines import Machine, machine, machines
@@ -19,7 +19,6 @@ __all__ = [
     "SanctionEvent",
     "coal_trade",
     "difficulty_epochs",
-    "difficulty_of",
     "machine",
     "machines",
     "monthly_fees",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -12,39 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from coalface.energy.facts.table import Days, read, rising, to_days, within
+from coalface.energy.network import difficulty_of_bits
 from coalface.prices.csv_file import Row
 
-__all__ = ["DifficultyEpochs", "difficulty_epochs", "difficulty_of"]
+__all__ = ["DifficultyEpochs", "difficulty_epochs"]
 
 _EPOCH_BLOCKS: Final = 2016
 _EPOCH_DAYS: Final = 14  # 2016 blocks of 600 seconds
 _MAX_HEIGHT: Final = 2**31
 _DAY_KINDS = {"exact": True, "approx": False}
 _NBITS = re.compile(r"[0-9a-f]{8}")
-
-
-def difficulty_of(nbits: int) -> float:
-    """Difficulty that a compact target stands for, 1 for 0x1d00ffff.
-
-    Parameters
-    ----------
-    nbits
-        Compact target as in a block header: exponent of 256 in the top byte, then a sign bit and 23 bits of
-        mantissa.
-
-    Raises
-    ------
-    ValueError
-        If the target is zero or negative.
-
-    Notes
-    -----
-    0xffff 256^(0x1d - 3) / (mantissa 256^(exponent - 3)), rounded once, to the nearest float.
-    """
-    exponent, mantissa = nbits >> 24, nbits & 0x7F_FFFF
-    if mantissa == 0 or nbits & 0x80_0000 or nbits >> 32:
-        raise ValueError(f"nbits {nbits:#010x}: the target is not above 0")
-    return float(Fraction(0xFFFF, mantissa) * Fraction(256) ** (0x1D - exponent))
 
 
 @dataclass(frozen=True)
@@ -129,10 +105,10 @@ def difficulty_epochs(path: str | Path | None = None) -> DifficultyEpochs:
     rising(file, "start_day", days)
     return DifficultyEpochs(
         heights,
-        np.array([_difficulty(row) for row in file.rows], np.float64),
+        difficulty_of_bits([_nbits(row) for row in file.rows]),
         days,
         np.array([_is_exact(row) for row in file.rows], np.bool_),
-        file.source_of(file.rows[0]),
+        file.source,
     )
 
 
@@ -143,17 +119,16 @@ def _first_height(row: Row) -> int:
     return height
 
 
-def _difficulty(row: Row) -> float:
-    nbits = row.cells["nbits"]
-    if not _NBITS.fullmatch(nbits):
+def _nbits(row: Row) -> int:
+    text = row.cells["nbits"]
+    if not _NBITS.fullmatch(text):
         raise row.error("nbits", "8 hexadecimal digits in lower case are allowed, such as 1d00ffff")
-    exponent = int(nbits[:2], 16)
-    if not 3 <= exponent <= 0x20:
-        raise row.error("nbits", "an exponent (first two digits) from 03 to 20 is allowed")
-    try:
-        return difficulty_of(int(nbits, 16))
-    except ValueError:
-        raise row.error("nbits", "the target is not above 0") from None
+    exponent, mantissa = int(text[:2], 16), int(text[2:], 16)
+    if not (3 <= exponent <= 0x20 and 0 < mantissa <= 0x7F_FFFF):
+        raise row.error(
+            "nbits", "03 to 20 is allowed for the first two digits, 000001 to 7fffff for the others"
+        )
+    return int(text, 16)
 
 
 def _is_exact(row: Row) -> bool:

@@ -30,7 +30,7 @@ def read_months(path: str | Path | None, name: str, column: str, high: float) ->
             line=row.line,
         )
     values = np.array([row.number(column, 0, high) for row in file.rows], np.float64)
-    return months, values, file.source_of(file.rows[0])
+    return months, values, file.source
 
 
 def month_index(months: Days, days: ArrayLike, what: str, argument: str) -> NDArray[np.int64]:
