@@ -33,7 +33,9 @@ def test_one_sided_bound_of_no_block() -> None:
 def test_the_honest_bound_counts_every_unattributed_block() -> None:
     bound = energy.solo_bound(0, 43, MONTH)
     assert bound.known_hs[3] / 1e15 == pytest.approx(2.950, abs=5e-4)
+    assert bound.ceiling_hs is not None
     assert bound.ceiling_hs[3] / 1e15 == pytest.approx(67.34, abs=5e-3)
+    assert energy.solo_bound(0, None, MONTH).ceiling_hs is None
     assert energy.solo_bound(0, 0, MONTH).ceiling_hs == energy.solo_bound(0, 0, MONTH).known_hs
     with pytest.raises(ValueError, match="unattributed"):
         energy.solo_bound(0, -1, MONTH)

@@ -84,8 +84,9 @@ def _solo(result: Result) -> str:
     known, count = bound.known_hs, bound.known_blocks
     text = (
         f"{count} block{'s' if count != 1 else ''} known to be his: at most {people(known[3] / _PHS)} PH/s"
-        f" (97.5 %, the upper end of a central 95 % interval; one-sided 95 %: {people(known[2] / _PHS)} PH/s),"
-        " if every other block of the time is reliably attributed to somebody else."
+        " (97.5 %, the upper end of a central 95 % interval; one-sided 95 %:"
+        f" {people(known[2] / _PHS)} PH/s), if every other block of the time is reliably attributed to"
+        " somebody else."
     )
     if bound.ceiling_hs is None:
         return f"{text} How many are not, nobody has counted (--unattributed)."

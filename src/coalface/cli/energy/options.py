@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +148,7 @@ def day_of(text: str, option: str) -> np.datetime64:
         If it is none.
     """
     try:
-        if len(text) != len("2017-09-01"):
-            raise ValueError(text)
-        return np.datetime64(date.fromisoformat(text), "D")
+        return np.datetime64(datetime.strptime(text, "%Y-%m-%d").date(), "D")  # noqa: DTZ007 - a day, no moment
     except ValueError:
         raise UsageError(
             f"{option} `{text[:40]}` is no day; write it as 2017-09-01",
