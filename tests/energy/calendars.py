@@ -84,6 +84,7 @@ def calendar(
     return Calendar(
         start_day=first + np.arange(n_days),
         seconds=np.full(n_days, DAY_S),
+        n_blocks=np.full(n_days, DAY_S / 600),
         difficulty=np.array(difficulty, float),
         subsidy_btc=np.full(n_days, subsidy_btc),
         fees_btc=np.array(fees_btc, float),

@@ -25,6 +25,8 @@ class Calendar:
         First UTC day of every period, ``datetime64[D]``.
     seconds
         Length of every period, s.
+    n_blocks
+        Blocks of every period, as many as were found or are thought to have been; not always whole.
     difficulty
         Difficulty in force.
     subsidy_btc, fees_btc
@@ -44,6 +46,7 @@ class Calendar:
 
     start_day: Days
     seconds: Floats
+    n_blocks: Floats
     difficulty: Floats
     subsidy_btc: Floats
     fees_btc: Floats
@@ -52,10 +55,17 @@ class Calendar:
     sources: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        columns = (self.seconds, self.difficulty, self.subsidy_btc, self.fees_btc, self.price_usd)
+        columns = (
+            self.seconds,
+            self.n_blocks,
+            self.difficulty,
+            self.subsidy_btc,
+            self.fees_btc,
+            self.price_usd,
+        )
         if len(self.start_day) == 0 or any(column.shape != self.start_day.shape for column in columns):
             raise ValueError(f"columns of {[len(column) for column in columns]} periods")
-        for name in ("seconds", "difficulty"):
+        for name in ("seconds", "n_blocks", "difficulty"):
             if not (getattr(self, name) > 0).all():
                 raise ValueError(f"{name}: every value must be above 0")
         for name in ("subsidy_btc", "fees_btc"):
@@ -88,8 +98,8 @@ class Calendar:
         return self.seconds / (self.difficulty * HASHES_PER_DIFFICULTY) * self.reward_per_block_btc
 
     def all_rewards_btc(self) -> float:
-        """BTC of all blocks of the stretch, at one block in 600 s."""
-        return float((self.reward_per_hs() * self.network_hashrate_hs()).sum())
+        """BTC of all blocks of the stretch."""
+        return float((self.n_blocks * self.reward_per_block_btc).sum())
 
     def by_difficulty(self) -> Calendar:
         """The same stretch with neighbouring periods of one difficulty joined.
@@ -110,6 +120,7 @@ class Calendar:
             self,
             start_day=self.start_day[first],
             seconds=seconds,
+            n_blocks=np.add.reduceat(self.n_blocks, first),
             difficulty=self.difficulty[first],
             subsidy_btc=subsidy,
             fees_btc=np.maximum(joined_reward / seconds - subsidy, 0.0),

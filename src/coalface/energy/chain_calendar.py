@@ -83,6 +83,7 @@ def chain_calendar(chain: Chain, first_day: np.datetime64, last_day: np.datetime
     return Calendar(
         start_day=wanted,
         seconds=np.full(len(wanted), float(_S_PER_DAY)),
+        n_blocks=counts.astype(np.float64),
         difficulty=difficulty,
         subsidy_btc=mean(subsidy / COIN_SAT),
         fees_btc=mean((taken - subsidy) / COIN_SAT),

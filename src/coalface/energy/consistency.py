@@ -150,9 +150,9 @@ def compare_estimates(
 
     Notes
     -----
-    Overlap of central intervals is a careful test: at 95 % each, two honest estimates miss each other in well
-    under 5 % of cases (`docs/energy.md` has the measured rates). Agreement does not show that the power came
-    from coal.
+    Overlap of central 95 % intervals calls two honest estimates inconsistent in under 2 % of cases and three
+    in about 5 % (`docs/energy.md` has the measured rates). Agreement does not show that the power came from
+    coal.
     """
     given: Mapping[str, Estimate | None] = dict(zip(_SOURCES, (shares, payouts, power), strict=True))
     known = {name: each for name, each in given.items() if each is not None}

@@ -70,6 +70,7 @@ def facts_calendar(
     calendar = Calendar(
         start_day=days,
         seconds=np.full(len(days), _S_PER_DAY),
+        n_blocks=_n_blocks(epochs, days),
         difficulty=epochs.at(days),
         subsidy_btc=subsidy_sat(_heights(epochs, days)) / COIN_SAT,
         fees_btc=fees_btc,
@@ -130,11 +131,20 @@ def _stretch(first_day: np.datetime64, last_day: np.datetime64) -> NDArray[np.da
     return first_day + np.arange(n_days)
 
 
+def _n_blocks(epochs: DifficultyEpochs, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Blocks of each day: those of its epoch over the epoch's days."""
+    return np.asarray(_EPOCH_BLOCKS / _lengths(epochs)[epochs.index_at(days)])
+
+
+def _lengths(epochs: DifficultyEpochs) -> NDArray[np.float64]:
+    """Length of every epoch, days."""
+    ends = np.append(epochs.start_day[1:], epochs.last_day + np.timedelta64(1, "D"))
+    return np.asarray((ends - epochs.start_day).astype(np.float64))
+
+
 def _heights(epochs: DifficultyEpochs, days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Height at the middle of each day, interpolated within its epoch."""
     rows = epochs.index_at(days)
-    ends = np.append(epochs.start_day[1:], epochs.last_day + np.timedelta64(1, "D"))
-    length = (ends[rows] - epochs.start_day[rows]).astype(np.float64)
     passed = (days - epochs.start_day[rows]).astype(np.float64) + 0.5
-    share = np.minimum(passed / length, 1.0)
+    share = np.minimum(passed / _lengths(epochs)[rows], 1.0)
     return np.asarray(epochs.first_height[rows] + (share * _EPOCH_BLOCKS).astype(np.int64), np.int64)

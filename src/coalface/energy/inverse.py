@@ -48,8 +48,7 @@ def energy_mwh_of_reward(
     before_fee = np.asarray(reward_btc, np.float64) / (1 - np.asarray(pool_fee, np.float64))
     one_mwh = hashrate_by_period_hs(np.ones(1), calendar, efficiency_j_per_th, pue)
     factor = relative_hashrate_of_reward(before_fee, one_mwh, calendar, contains_miner=contains_miner)
-    possible = before_fee < calendar.all_rewards_btc()
-    return np.where(possible, factor, np.inf)
+    return _possible(factor, before_fee, calendar, contains_miner)
 
 
 def hashrate_hs_of_reward(
@@ -59,8 +58,7 @@ def hashrate_hs_of_reward(
     before_fee = np.asarray(reward_btc, np.float64) / (1 - np.asarray(pool_fee, np.float64))
     one_hs = np.ones((1, 1))
     factor = relative_hashrate_of_reward(before_fee, one_hs, calendar, contains_miner=contains_miner)
-    possible = before_fee < calendar.all_rewards_btc()
-    return np.where(possible, factor, np.inf)
+    return _possible(factor, before_fee, calendar, contains_miner)
 
 
 def hashrate_hs_of_share(share: ArrayLike, network_hs: ArrayLike, *, contains_miner: bool) -> Floats:
@@ -78,3 +76,10 @@ def hashrate_hs_of_share(share: ArrayLike, network_hs: ArrayLike, *, contains_mi
     part = np.asarray(share, np.float64)
     network = np.asarray(network_hs, np.float64)
     return np.asarray(network * part if contains_miner else network * part / (1 - part))
+
+
+def _possible(factor: Floats, before_fee_btc: Floats, calendar: Calendar, contains_miner: bool) -> Floats:
+    """`factor`, infinite where a measured reward is not less than all rewards that there were."""
+    if not contains_miner:
+        return factor
+    return np.where(before_fee_btc < calendar.all_rewards_btc(), factor, np.inf)
