@@ -46,6 +46,7 @@ check: build ## run all formatters, linters and type checkers; changes nothing
 	@echo "check: clean"
 
 bench: build $(VENV)/.installed-bench ## measure speed beside its floor and beside other programs
+	@$(BIN)/python benches/energy.py
 	@$(BIN)/python benches/run.py
 
 soak: build ## run the long random tests

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from coalface.energy.parameter import Parameter, Standing
 
-__all__ = ["Correlation", "Spread", "draw", "rank_correlation", "spread_of"]
+__all__ = [
+    "Correlation",
+    "Spread",
+    "correlation_of_ranks",
+    "draw",
+    "rank_correlation",
+    "ranks_of",
+    "spread_of",
+]
 
 Floats = NDArray[np.float64]
 _MOST_DRAWS = 10_000_000
@@ -92,10 +100,14 @@ def spread_of(values: Floats) -> Spread:
 
 def rank_correlation(a: Floats, b: Floats) -> float | None:
     """Spearman's rank correlation of two arrays of draws, `None` if one of them does not vary."""
-    ranks = [_ranks(values) for values in (a, b)]
-    if any(np.ptp(rank) == 0 for rank in ranks):
+    return correlation_of_ranks(ranks_of(a), ranks_of(b))
+
+
+def correlation_of_ranks(a: Floats, b: Floats) -> float | None:
+    """As `rank_correlation`, of ranks that are known already."""
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
         return None
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+    return float(np.corrcoef(a, b)[0, 1])
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:
@@ -131,9 +143,9 @@ def _together(
     return {name: np.asarray(ndtr(tied[place[name]])) for name in names}
 
 
-def _ranks(values: Floats) -> Floats:
+def ranks_of(values: Floats) -> Floats:
     """Ranks from 0, equal values sharing their mean rank."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)  # equal values share a rank, so their order does not matter
     ordered = values[order]
     first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     last = np.concatenate((first[1:], [len(values)])) - 1

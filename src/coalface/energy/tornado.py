@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coalface.energy.parameter import Parameter
-from coalface.energy.sampling import rank_correlation
+from coalface.energy.sampling import correlation_of_ranks, ranks_of
 
 __all__ = ["Bar", "tornado"]
 
@@ -72,6 +72,7 @@ def tornado(
     for place, name in enumerate(varied):
         rows[name][2 * place : 2 * place + 2] = ends[name]
     at_ends = model(rows)
+    result_ranks = ranks_of(result)
     bars = [
         Bar(
             name,
@@ -79,7 +80,7 @@ def tornado(
             ends[name][1],
             float(at_ends[2 * place]),
             float(at_ends[2 * place + 1]),
-            rank_correlation(draws[name], result),
+            correlation_of_ranks(ranks_of(draws[name]), result_ranks),
         )
         for place, name in enumerate(varied)
     ]
