@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -209,3 +210,31 @@ def test_records_stream_in_bounded_memory(format: Format) -> None:
 @pytest.mark.parametrize("format", Format)
 def test_millions_of_records_stream_in_bounded_memory(format: Format) -> None:
     assert stream_peak_bytes(format, 3_000_000) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("value", "json_text", "cell"),
+    [
+        ("0.405251914", "0.405251914", "0.405251914"),
+        ("1E+6", "1000000", "1000000"),
+        ("-0.5", "-0.5", "-0.5"),
+        ("2.30E-7", "2.3e-07", "0.000000230"),
+    ],
+)
+def test_estimates_keep_their_digits(value: str, json_text: str, cell: str) -> None:
+    record = {"figure": Decimal(value)}
+    for format in (Format.JSON, Format.JSONL):
+        out = io.StringIO()
+        write_record(record, format, out)
+        assert json_text in out.getvalue()
+        assert json.loads(out.getvalue(), parse_float=Decimal)["figure"] == Decimal(value)
+    for format in (Format.TABLE, Format.CSV):
+        out = io.StringIO()
+        write_records([record], ["figure"], format, out)
+        assert out.getvalue().split() == ["figure", cell]
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal("1.2345678901234567"), 1.5])
+def test_numbers_that_nobody_rounded_are_no_records(value: object) -> None:
+    with pytest.raises(TypeError, match="cannot write"):
+        canonical_json({"figure": value})

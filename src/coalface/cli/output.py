@@ -29,7 +29,7 @@ from coalface.units import format_time
 __all__ = ["Format", "canonical_json", "format_option", "plain", "write_record", "write_records"]
 
 Command = Callable[..., Any]
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | None"
 # Records that decide how wide a table's columns are; later ones only stream past, in bounded memory.
 _SAMPLE_RECORDS = 1000
 _GAP = "  "
@@ -86,7 +86,7 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
         case SupportsIndex():
             return value.__index__()
         case Decimal():
-            return _decimal(value)
+            return _checked(value)
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
@@ -97,7 +97,9 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
 
 def canonical_json(value: object) -> str:
     """The one JSON text of `value`: sorted keys, no float, UTC, no spaces; digests are taken of this."""
-    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_json_number
+    )
 
 
 def write_record(record: object, format: Format, stream: TextIO | None = None) -> None:
@@ -215,13 +217,20 @@ def _write_array(contents: Iterator[dict[str, Json]], out: TextIO) -> int:
 
 def _document(content: Json) -> str:
     """Indented form of `canonical_json`."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2)
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2, default=_json_number)
 
 
-def _decimal(value: Decimal) -> int | float:
-    """A number that JSON writes with just the digits of `value`."""
+def _checked(value: Decimal) -> Decimal:
+    """`value`, if it has so few digits that every reader keeps them."""
     if not value.is_finite() or len(value.normalize().as_tuple().digits) > _MOST_DIGITS:
         raise TypeError(f"cannot write {value}: estimates have at most {_MOST_DIGITS} significant digits")
+    return value
+
+
+def _json_number(value: object) -> int | float:
+    """A number that JSON writes with just the digits of a decimal."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"cannot write a {type(value).__name__}")
     # The shortest text of the nearest float has the same digits, as long as there are at most 15.
     return int(value) if value == value.to_integral_value() else float(value)
 
@@ -264,22 +273,28 @@ def _plain_record(record: object) -> dict[str, Json]:
 
 def _is_number(value: object) -> bool:
     """Whether `value` is a number that lines up at its last digit."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def _cell(value: Json) -> str:
+def _cell(value: Json) -> str:  # noqa: PLR0911 - a return a kind
     """Text of a table's cell: one line, visible characters only."""
     match value:
         case None:
             return "-"
         case bool():
             return "yes" if value else "no"
+        case Decimal():
+            return f"{value:f}"
         case str():
             return _visible(value)
         case list() if value and all(isinstance(item, str) for item in value):
             return _visible(", ".join(map(str, value)))
         case list() | dict():
-            return _visible(json.dumps(value, sort_keys=True, ensure_ascii=False)) if value else "-"
+            return (
+                _visible(json.dumps(value, sort_keys=True, ensure_ascii=False, default=_json_number))
+                if value
+                else "-"
+            )
         case _:
             return str(value)
 
@@ -291,6 +306,8 @@ def _csv_cell(value: Json) -> str:
             return ""
         case bool():
             return "true" if value else "false"
+        case Decimal():
+            return f"{value:f}"
         case list() | dict():
             return canonical_json(value)
         case str() if value.startswith(_FORMULA_STARTS):
