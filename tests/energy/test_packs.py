@@ -68,7 +68,10 @@ def test_coal() -> None:
     assert inputs["heating_value"].distribution == Triangular(18, 24, 28)
     assert inputs["plant_efficiency"].distribution == Triangular(0.20, 0.28, 0.34)
     assert coal.parameters("lignite")["co2_factor"].distribution == Fixed(101_000)
-    assert [(each.a, each.b) for each in coal.correlations] == [("plant_efficiency", "own_use")]
+    assert [(each.a, each.b) for each in coal.correlations] == [
+        ("plant_efficiency", "own_use"),
+        ("heating_value", "co2_factor"),
+    ]
     assert {"plant_efficiency", "own_use"} <= set(inputs)
     with pytest.raises(FactsError, match="no kind 'peat'") as caught:
         coal.parameters("peat")
