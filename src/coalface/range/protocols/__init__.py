@@ -17,7 +17,11 @@ Pools work the other way round: ``MiningSpan`` (hash rates by height) and ``Foun
 of exact credits comes out; ``credited`` and ``settled`` keep the book and say what is paid on the chain.
 """
 
+from coalface.range.protocols.dual_funding import dual_funding
+from coalface.range.protocols.equal_output import equal_output_round
 from coalface.range.protocols.hash_rental import Rental, rent
+from coalface.range.protocols.joinmarket import Offer, joinmarket_round
+from coalface.range.protocols.payjoin import payjoin
 from coalface.range.protocols.pool_payouts import Settlement, batches, credited, in_coinbase, settled
 from coalface.range.protocols.pool_schemes import (
     FoundBlock,
@@ -44,7 +48,12 @@ from coalface.range.protocols.round import (
     Round,
     RoundRefused,
 )
+from coalface.range.protocols.stonewall import stonewall, stonewallx2
+from coalface.range.protocols.swap import SHORT_ASSETS, outbound_memo, swap_memo, swap_tx
 from coalface.range.protocols.tx0 import tx0
+from coalface.range.protocols.wasabi1 import WASABI_1_0, WASABI_1_1, Wasabi1Rules, wasabi1_round
+from coalface.range.protocols.wasabi2 import WASABI_2_OPEN, WASABI_2_ZKSNACKS, Wasabi2Rules, wasabi2_round
+from coalface.range.protocols.wasabi_amounts import standard_denominations
 from coalface.range.protocols.whirlpool import (
     ASHIGARU_POOLS,
     WHIRLPOOL_POOLS,
@@ -56,11 +65,17 @@ from coalface.range.protocols.whirlpool import (
 __all__ = [
     "ASHIGARU_POOLS",
     "COORDINATOR",
+    "SHORT_ASSETS",
+    "WASABI_1_0",
+    "WASABI_1_1",
+    "WASABI_2_OPEN",
+    "WASABI_2_ZKSNACKS",
     "WHIRLPOOL_POOLS",
     "Bill",
     "FoundBlock",
     "InputCoin",
     "MiningSpan",
+    "Offer",
     "Ordering",
     "Participant",
     "PlannedOutput",
@@ -72,12 +87,19 @@ __all__ = [
     "Scheme",
     "Settlement",
     "Split",
+    "Wasabi1Rules",
+    "Wasabi2Rules",
     "WhirlpoolPool",
     "batches",
     "credited",
+    "dual_funding",
+    "equal_output_round",
     "in_coinbase",
+    "joinmarket_round",
     "last_work",
+    "outbound_memo",
     "p2pool",
+    "payjoin",
     "pplns",
     "pps",
     "pps_plus",
@@ -87,8 +109,15 @@ __all__ = [
     "settled",
     "shared",
     "solo",
+    "standard_denominations",
+    "stonewall",
+    "stonewallx2",
+    "swap_memo",
+    "swap_tx",
     "tides",
     "tx0",
+    "wasabi1_round",
+    "wasabi2_round",
     "whirlpool_mix",
     "work_between",
 ]

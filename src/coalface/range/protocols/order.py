@@ -21,7 +21,10 @@ Placed = tuple[str, InputCoin]
 
 def placed_inputs(participants: Iterable[Participant], dice: Dice, ordering: Ordering) -> tuple[Placed, ...]:
     """Participants' coins in their places; whatever the rule leaves open is decided by the dice."""
-    inputs = dice.shuffled([(each.name, coin) for each in participants for coin in each.coins])
+    inputs = [(each.name, coin) for each in participants for coin in each.coins]
+    if ordering is Ordering.AS_WRITTEN:
+        return tuple(inputs)
+    inputs = dice.shuffled(inputs)
     if ordering is Ordering.VALUE_DESCENDING:
         inputs.sort(key=lambda placed: -placed[1].value_sat)
     if ordering is Ordering.BIP69 and all(coin.outpoint is not None for _, coin in inputs):
@@ -33,6 +36,8 @@ def placed_outputs(
     outputs: Sequence[PlannedOutput], dice: Dice, ordering: Ordering
 ) -> tuple[PlannedOutput, ...]:
     """Outputs in their places; whatever the rule leaves open is decided by the dice."""
+    if ordering is Ordering.AS_WRITTEN:
+        return tuple(outputs)
     placed = dice.shuffled(outputs)
     if ordering is Ordering.VALUE_DESCENDING:
         placed.sort(key=lambda output: -output.value_sat)

@@ -50,6 +50,7 @@ class Ordering(StrEnum):
     RANDOM = "random"
     BIP69 = "bip69"
     VALUE_DESCENDING = "value_descending"
+    AS_WRITTEN = "as_written"
 
 
 class RoundRefused(ValueError):
