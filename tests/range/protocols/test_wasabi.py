@@ -24,7 +24,7 @@ from coalface.range.protocols import (
     wasabi1_round,
     wasabi2_round,
 )
-from coalface.range.protocols.wasabi_amounts import cut_amount, denominations_of_round
+from coalface.range.protocols.wasabi_amounts import Knife, cut_amount, denominations_of_round
 from coalface.range.script import Kind
 from range.protocols.people import check, dice, outpoint, participants, rate_sat_vb
 
@@ -137,9 +137,9 @@ def test_a_cut_loses_less_than_the_smallest_output(
 ) -> None:
     denominations = standard_denominations(5_000, 10**10)
     fee_sat = 43 * rate
-    cut = cut_amount(
-        amount, denominations, dice(seed), low_sat=5_000, fee_sat=fee_sat, max_outputs=max_outputs
-    )
+    fees_sat = dict.fromkeys(denominations, fee_sat)
+    knife = Knife(fees_sat, fee_sat, 68 * rate, low_sat=5_000, max_outputs=max_outputs)
+    cut = cut_amount(amount, knife, dice(seed))
     assert cut is not None
     assert sum(cut.values_sat) + fee_sat * len(cut.values_sat) + cut.loss_sat == amount
     assert 0 <= cut.loss_sat < 5_000 + fee_sat

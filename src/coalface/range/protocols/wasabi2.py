@@ -34,7 +34,7 @@ from coalface.range.protocols.round import (
     RoundRefused,
 )
 from coalface.range.protocols.size import dust_sat, input_vbytes, output_vbytes
-from coalface.range.protocols.wasabi_amounts import cut_amount, denominations_of_round
+from coalface.range.protocols.wasabi_amounts import Knife, cut_amount, denominations_of_round
 from coalface.range.script import Kind
 
 _VBYTES_AN_INPUT = 255
@@ -120,28 +120,32 @@ def wasabi2_round(
     def effective_sat(coin: InputCoin) -> int:
         return coin.value_sat - rate_sat_vb * input_vbytes(coin.kind) - service_sat(coin)
 
-    everything = sorted(effective_sat(coin) for each in participants for coin in each.coins)
+    low_sat = smallest_output_sat(rules, rate_sat_vb)
+    # Whose coins pay no coordinator's fee, the others cannot know: they reckon as if none did.
+    everything = sorted(
+        effective_sat(coin) + service_sat(coin) for each in participants for coin in each.coins
+    )
     denominations = denominations_of_round(
         everything,
-        low_sat=rules.low_sat,
+        low_sat=low_sat,
         high_sat=min(rules.high_sat, everything[-2]),
         rate_sat_vb=rate_sat_vb,
     )
-    # All outputs pay for the larger kind, so that a client may choose each one's kind afterwards.
-    fee_sat = rate_sat_vb * output_vbytes(Kind.P2TR)
     outputs: list[PlannedOutput] = []
     bills: list[Bill] = []
     for each in participants:
         amount_sat = sum(effective_sat(coin) for coin in each.coins)
         room_vbytes = sum(_VBYTES_AN_INPUT - input_vbytes(coin.kind) for coin in each.coins)
-        cut = cut_amount(
-            amount_sat,
-            denominations,
-            dice,
-            low_sat=rules.low_sat,
-            fee_sat=fee_sat,
+        kinds = {value_sat: dice.pick(_KINDS) for value_sat in denominations}
+        change_kind = dice.pick(_KINDS)
+        knife = Knife(
+            fees_sat={value_sat: rate_sat_vb * output_vbytes(kind) for value_sat, kind in kinds.items()},
+            change_fee_sat=rate_sat_vb * output_vbytes(change_kind),
+            spend_fee_sat=rate_sat_vb * input_vbytes(Kind.P2WPKH),
+            low_sat=low_sat,
             max_outputs=min(rules.max_outputs, room_vbytes // output_vbytes(Kind.P2TR)),
         )
+        cut = cut_amount(amount_sat, knife, dice)
         if cut is None:
             raise RoundRefused(f"{each.name}'s {amount_sat} sat after fees make no output")
         for place, value_sat in enumerate(cut.values_sat):
@@ -151,7 +155,7 @@ def wasabi2_round(
                     each.name,
                     value_sat,
                     Role.CHANGE if is_change else Role.MIX,
-                    dice.pick(_KINDS),
+                    change_kind if is_change else kinds[value_sat],
                     None if is_change else value_sat,
                 )
             )
@@ -163,3 +167,9 @@ def wasabi2_round(
     else:
         bills = [Bill(bill.participant, bill.mining_sat + bill.service_sat) for bill in bills]
     return settle(Protocol.WASABI2, participants, outputs, bills, dice, Ordering.VALUE_DESCENDING)
+
+
+def smallest_output_sat(rules: Wasabi2Rules, rate_sat_vb: int) -> int:
+    """Smallest output that a client makes: an allowed one, worth more than making and spending it costs."""
+    pair_vbytes = max(input_vbytes(kind) + output_vbytes(kind) for kind in _KINDS)
+    return max(rules.low_sat, rate_sat_vb * pair_vbytes)
