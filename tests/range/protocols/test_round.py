@@ -46,6 +46,32 @@ def test_a_coin_or_a_name_twice_is_refused() -> None:
         settle(Protocol.GENERIC, [Participant("anna", (coin, coin))], outputs, [Bill("anna", 100)], dice(1))
 
 
+def test_the_organisers_name_is_nobodys() -> None:
+    outputs = [PlannedOutput("coordinator", 900, Role.CHANGE)]
+    with pytest.raises(RoundRefused, match="organiser"):
+        settle(
+            Protocol.GENERIC,
+            [Participant("coordinator", (InputCoin(1_000),))],
+            outputs,
+            [Bill("coordinator", 100)],
+            dice(1),
+        )
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_has_a_size_or_is_refused(kind: Kind) -> None:
+    unknown = {Kind.EMPTY, Kind.NONSTANDARD, Kind.WITNESS_UNKNOWN}
+    if kind in unknown:
+        with pytest.raises(RoundRefused):
+            output_vbytes(kind)
+    elif kind is not Kind.OP_RETURN:
+        assert output_vbytes(kind) < input_vbytes(kind) + 43
+        assert dust_sat(kind) >= 3 * output_vbytes(kind)
+    if kind in unknown | {Kind.OP_RETURN}:
+        with pytest.raises(RoundRefused):
+            tx_vbytes([kind], [31])
+
+
 def test_a_bill_for_each_participant() -> None:
     outputs = (PlannedOutput("anna", 1_000, Role.CHANGE),)
     with pytest.raises(RoundRefused, match="bill each participant"):

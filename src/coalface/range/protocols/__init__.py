@@ -13,8 +13,9 @@ which carries ``output.payload``), and spends and pays just that. Where ``orderi
 of equal value take their scripts in ascending order. What cannot be done raises ``RoundRefused``, a
 ``ValueError``. Same arguments and same dice give the same round.
 
-Pools work the other way round: ``MiningSpan`` (hash rates by height) and ``FoundBlock`` go in, a ``Split``
-of exact credits comes out; ``credited`` and ``settled`` keep the book and say what is paid on the chain.
+Pools work the other way round: a ``PoolPlan``, ``MiningSpan`` (hash rates by height) and ``FoundBlock`` go
+into ``earned``, a ``Split`` of exact credits comes out; ``credited`` and ``settled`` keep the book and say
+what is paid on the chain, ``in_coinbase`` and ``batches`` in which form. ``rent`` makes spans of coin.
 """
 
 from coalface.range.protocols.dual_funding import dual_funding
@@ -23,6 +24,7 @@ from coalface.range.protocols.hash_rental import Rental, rent
 from coalface.range.protocols.joinmarket import Offer, joinmarket_round
 from coalface.range.protocols.payjoin import payjoin
 from coalface.range.protocols.pool_payouts import Settlement, batches, credited, in_coinbase, settled
+from coalface.range.protocols.pool_plan import PoolPlan, Settling, earned
 from coalface.range.protocols.pool_schemes import (
     FoundBlock,
     Scheme,
@@ -79,6 +81,7 @@ __all__ = [
     "Ordering",
     "Participant",
     "PlannedOutput",
+    "PoolPlan",
     "Protocol",
     "Rental",
     "Role",
@@ -86,6 +89,7 @@ __all__ = [
     "RoundRefused",
     "Scheme",
     "Settlement",
+    "Settling",
     "Split",
     "Wasabi1Rules",
     "Wasabi2Rules",
@@ -93,6 +97,7 @@ __all__ = [
     "batches",
     "credited",
     "dual_funding",
+    "earned",
     "equal_output_round",
     "in_coinbase",
     "joinmarket_round",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from coalface.range.dice import Dice
 from coalface.range.protocols.round import (
+    COORDINATOR,
     Bill,
     InputCoin,
     Ordering,
@@ -61,6 +62,8 @@ def settle(
     RoundRefused
         If two participants share a name or a coin, or the round does not add up.
     """
+    if any(each.name == COORDINATOR for each in participants):
+        raise RoundRefused(f"the name {COORDINATOR!r} is kept for the organiser of a round")
     if len({each.name for each in participants}) != len(participants):
         raise RoundRefused(f"two participants of a {protocol} round have one name")
     outpoints = [coin.outpoint for each in participants for coin in each.coins if coin.outpoint is not None]
