@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from importlib import import_module
 from typing import Any
-
-import bdkpython
 
 from coalface.range.dice import Dice
 from coalface.range.script import Kind
@@ -46,22 +45,23 @@ def choose(wanted: Wanted, dice: Dice) -> Choice:
     ChoiceRefused
         If BDK refuses: not enough coins, a payment that is dust; or the coins' kind is not among those above.
     """
+    bdk: Any = import_module("bdkpython")
     kind = one_kind(wanted.coins)
     if kind not in _DESCRIPTORS:
         raise ChoiceRefused(f"coins of kind {kind}; BDK is asked for {sorted(_DESCRIPTORS)} only")
-    wallet = _wallet(kind)
-    own_script = wallet.peek_address(bdkpython.KeychainKind.EXTERNAL, 0).address.script_pubkey().to_bytes()
+    wallet = _wallet(bdk, kind)
+    own_script = wallet.peek_address(bdk.KeychainKind.EXTERNAL, 0).address.script_pubkey().to_bytes()
     stand_ins: dict[str, OfferedCoin] = {}
     unconfirmed = []
     for place, coin in enumerate(wanted.coins):
-        tx = bdkpython.Transaction(_stand_in(place, coin.value_sat, own_script))
+        tx = bdk.Transaction(_stand_in(place, coin.value_sat, own_script))
         stand_ins[str(tx.compute_txid())] = coin
-        unconfirmed.append(bdkpython.UnconfirmedTx(tx=tx, last_seen=place + 1))
+        unconfirmed.append(bdk.UnconfirmedTx(tx=tx, last_seen=place + 1))
     wallet.apply_unconfirmed_txs(unconfirmed)
-    tx = _built(wallet, wanted, dice.pick(_SELECTIONS))
+    tx = _built(bdk, wallet, wanted, dice.pick(_SELECTIONS))
     own = {
         bytes(own_script),
-        wallet.peek_address(bdkpython.KeychainKind.INTERNAL, 0).address.script_pubkey().to_bytes(),
+        wallet.peek_address(bdk.KeychainKind.INTERNAL, 0).address.script_pubkey().to_bytes(),
     }
     inputs = [stand_ins[str(each.previous_output.txid)] for each in tx.input()]
     outputs = []
@@ -82,17 +82,17 @@ def choose(wanted: Wanted, dice: Dice) -> Choice:
     return checked(choice, wanted)
 
 
-def _wallet(kind: Kind) -> Any:  # noqa: ANN401 - bdkpython ships no types
+def _wallet(bdk: Any, kind: Kind) -> Any:  # noqa: ANN401 - bdkpython ships no types
     """A wallet whose keys anybody knows."""
-    network, keychain = bdkpython.NetworkKind.TEST, bdkpython.KeychainKind
-    mnemonic = bdkpython.Mnemonic.from_entropy(bytes(32))
-    secret = bdkpython.DescriptorSecretKey(network, mnemonic, None)
-    make = getattr(bdkpython.Descriptor, _DESCRIPTORS[kind])
-    return bdkpython.Wallet(
+    network, keychain = bdk.NetworkKind.TEST, bdk.KeychainKind
+    mnemonic = bdk.Mnemonic.from_entropy(bytes(32))
+    secret = bdk.DescriptorSecretKey(network, mnemonic, None)
+    make = getattr(bdk.Descriptor, _DESCRIPTORS[kind])
+    return bdk.Wallet(
         make(secret, keychain.EXTERNAL, network),
         make(secret, keychain.INTERNAL, network),
-        bdkpython.Network.REGTEST,
-        bdkpython.Persister.new_in_memory(),
+        bdk.Network.REGTEST,
+        bdk.Persister.new_in_memory(),
     )
 
 
@@ -104,18 +104,18 @@ def _stand_in(place: int, value_sat: int, script: bytes) -> bytes:
     return struct.pack("<i", 2) + spent + made + struct.pack("<I", 0)
 
 
-def _built(wallet: Any, wanted: Wanted, selection: str) -> Any:  # noqa: ANN401 - bdkpython ships no types
+def _built(bdk: Any, wallet: Any, wanted: Wanted, selection: str) -> Any:  # noqa: ANN401 - bdkpython ships no types
     builder = (
-        bdkpython.TxBuilder()
-        .coin_selection(getattr(bdkpython.CoinSelectionAlgorithm, selection))
-        .ordering(bdkpython.TxOrdering.UNTOUCHED)
-        .fee_rate(bdkpython.FeeRate.from_sat_per_vb(wanted.rate_sat_vb))
+        bdk.TxBuilder()
+        .coin_selection(getattr(bdk.CoinSelectionAlgorithm, selection))
+        .ordering(bdk.TxOrdering.UNTOUCHED)
+        .fee_rate(bdk.FeeRate.from_sat_per_vb(wanted.rate_sat_vb))
         .current_height(wanted.height)
     )
     for script, value_sat in wanted.payments:
-        builder = builder.add_recipient(bdkpython.Script(script), bdkpython.Amount.from_sat(value_sat))
+        builder = builder.add_recipient(bdk.Script(script), bdk.Amount.from_sat(value_sat))
     try:
         psbt = builder.finish(wallet)
-    except bdkpython.CreateTxError as error:
+    except bdk.CreateTxError as error:
         raise ChoiceRefused(f"BDK: {error!r}") from error
     return psbt.extract_tx_unchecked_fee_rate()

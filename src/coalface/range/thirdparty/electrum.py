@@ -8,11 +8,9 @@ sorts by BIP-0069.
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
 from math import ceil
-
-from electrum import bitcoin, coinchooser, constants
-from electrum.transaction import PartialTransaction, PartialTxInput, PartialTxOutput, TxOutpoint
-from electrum.util import NotEnoughFunds
+from typing import Any
 
 from coalface.range.script import Kind
 from coalface.range.thirdparty.choice import Choice, ChoiceRefused, OfferedCoin, Wanted, checked
@@ -39,22 +37,24 @@ def choose(wanted: Wanted) -> Choice:
     """
     if not wanted.coins or any(coin.kind not in _KINDS for coin in wanted.coins):
         raise ChoiceRefused(f"Electrum is asked for coins of kind {sorted(_KINDS)} only")
-    constants.set_regtest()
+    bitcoin, transaction = _electrum("bitcoin"), _electrum("transaction")
+    _electrum("constants").set_regtest()
     by_outpoint = {coin.outpoint: coin for coin in wanted.coins}
-    chooser = coinchooser.CoinChooserPrivacy(enable_output_value_rounding=True)
+    chooser = _electrum("coinchooser").CoinChooserPrivacy(enable_output_value_rounding=True)
     payments = [
-        PartialTxOutput(scriptpubkey=script, value=value_sat) for script, value_sat in wanted.payments
+        transaction.PartialTxOutput(scriptpubkey=script, value=value_sat)
+        for script, value_sat in wanted.payments
     ]
     try:
-        tx: PartialTransaction = chooser.make_tx(
-            coins=[_input(coin) for coin in wanted.coins],
+        tx = chooser.make_tx(
+            coins=[_input(transaction, bitcoin, coin) for coin in wanted.coins],
             inputs=[],
             outputs=payments,
-            change_addrs=[_address(wanted.change_script)],
+            change_addrs=[bitcoin.script_to_address(wanted.change_script.hex())],
             fee_estimator_vb=lambda vbytes: ceil(Decimal(wanted.rate_sat_vb) * Decimal(vbytes)),
             dust_threshold=_DUST_SAT[wanted.coins[0].kind],
         )
-    except NotEnoughFunds as error:
+    except _electrum("util").NotEnoughFunds as error:
         raise ChoiceRefused("Electrum: the coins do not suffice") from error
     inputs = tuple(by_outpoint[(each.prevout.txid.hex(), each.prevout.out_idx)] for each in tx.inputs())
     left = list(wanted.payments)
@@ -69,15 +69,16 @@ def choose(wanted: Wanted) -> Choice:
     return checked(Choice(NAME, inputs, tuple(outputs), fee_sat), wanted)
 
 
-def _address(script: bytes) -> str:
-    return str(bitcoin.script_to_address(script.hex()))
+def _electrum(module: str) -> Any:  # noqa: ANN401 - Electrum ships no types
+    return import_module(f"electrum.{module}")
 
 
-def _input(coin: OfferedCoin) -> PartialTxInput:
+def _input(transaction: Any, bitcoin: Any, coin: OfferedCoin) -> Any:  # noqa: ANN401 - as above
     txid, vout = coin.outpoint
-    made = PartialTxInput(prevout=TxOutpoint(txid=bytes.fromhex(txid), out_idx=vout))
+    spent = transaction.TxOutpoint(txid=bytes.fromhex(txid), out_idx=vout)
+    made = transaction.PartialTxInput(prevout=spent)
     made._trusted_value_sats = coin.value_sat  # noqa: SLF001 - as Electrum's own wallet fills it in
-    made._trusted_address = _address(coin.script_pubkey)  # noqa: SLF001
+    made._trusted_address = bitcoin.script_to_address(coin.script_pubkey.hex())  # noqa: SLF001 - as above
     made.script_type = _SCRIPT_TYPES[coin.kind]
     made.num_sig = 1
     made.block_height = 1
