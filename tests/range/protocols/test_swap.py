@@ -56,4 +56,15 @@ def test_the_vault_comes_first_then_change_and_the_memo_last(
     assert made.bills[0].paid_sat == amount + sum(value for _, value in more)
     if change := made.with_role(Role.CHANGE):
         assert change == (made.outputs[1],)
+    early = swap_tx(
+        sender[0],
+        "vault",
+        dice(seed),
+        amount_sat=amount,
+        rate_sat_vb=rate,
+        memo=memo,
+        more=more,
+        is_memo_second=True,
+    )
+    assert early.outputs == (first, last, *made.outputs[1:-1])
     assert rate_sat_vb(made) >= rate

@@ -2,10 +2,11 @@
 
 References
 ----------
-THORChain developer documentation, "Transaction Memos"
-(``SWAP:ASSET:DESTADDR:LIM/INTERVAL/QUANTITY:AFFILIATE:FEE``, the short forms ``=`` and ``s`` and short
-asset codes, ``/REFUNDADDR``, ``OUT:`` and ``REFUND:``), "Asset Notation", and "Sending Transactions", UTXO
-chains: vault first, change to the sender second, memo of at most 80 bytes last.
+THORChain developer documentation: "Transaction Memos"
+(``SWAP:ASSET:DESTADDR:LIM/INTERVAL/QUANTITY:AFFILIATE:FEE``, the short forms ``=`` and ``s`` and short asset
+codes, ``/REFUNDADDR``, ``OUT:`` and ``REFUND:``), "Asset Notation", and "Sending Transactions", UTXO chains:
+vault first, change back to the address of the first input second, memo of at most 80 bytes last (in the
+first years the memo came second and change last); deposits from 10,000 sat on; no taproot.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from coalface.range.protocols.size import dust_sat, output_vbytes, tx_fee_sat
 from coalface.range.script import Kind
 
 MAX_MEMO_BYTES = 80
+MIN_DEPOSIT_SAT = 10_000
+"""Smaller deposits are ignored by the vault."""
 SWAP_WORDS = ("SWAP", "s", "=")
 SHORT_ASSETS = {
     "THOR.RUNE": "r",
@@ -103,13 +106,15 @@ def swap_tx(
     memo: bytes,
     receiver_kind: Kind = Kind.P2WPKH,
     more: Sequence[tuple[str, int]] = (),
+    is_memo_second: bool = False,
 ) -> Round:
     """A payment to a vault or by one, with its memo; spends all coins given.
 
     Parameters
     ----------
     sender
-        Customer or vault, with the coins to spend. Its change goes back to it.
+        Customer or vault, with the coins to spend. The change belongs to the address of the first input, by
+        which the customer is known.
     receiver
         Vault or customer.
     dice
@@ -125,6 +130,8 @@ def swap_tx(
     more
         Further payments of the same transaction (payee, satoshis), as of a service that takes its fee in
         one go.
+    is_memo_second
+        Whether the memo stands before the change, as the documentation once had it.
 
     Raises
     ------
@@ -152,7 +159,8 @@ def swap_tx(
         fee_sat = sender.value_sat - paid_sat
         if fee_sat < least_sat:
             raise RoundRefused(f"{sender.name} lacks {least_sat - fee_sat} sat")
-    outputs = [payments[0], *change, *payments[1:], memo_output]
+    last = [*change, *payments[1:]]
+    outputs = [payments[0], memo_output, *last] if is_memo_second else [payments[0], *last, memo_output]
     spender = Participant(sender.name, tuple(dice.shuffled(sender.coins)))
     bill = Bill(sender.name, fee_sat, paid_sat=paid_sat)
     return settle(Protocol.SWAP, [spender], outputs, [bill], dice, Ordering.AS_WRITTEN)
