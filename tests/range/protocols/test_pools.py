@@ -101,7 +101,7 @@ def test_schemes_that_share_a_block_share_all_of_it(
     assert splits["solo"].operator_sat == kept_sat
     if last_work(spans, block.height, window):
         assert splits["pplns"].operator_sat == kept_sat
-        assert splits["p2pool"].operator_sat == 0
+        assert 0 <= splits["p2pool"].operator_sat <= len(MINERS) + 1, "what rounding down leaves"
 
 
 @given(

@@ -6,9 +6,9 @@ was mined.
 
 References
 ----------
-NiceHash's help pages on hash-power orders and fees: prices in BTC per EH/s and day, a fee on what is spent,
-sellers paid what their accepted shares earned, from a minimum on. Mandiant (2023) on APT43: hash rental
-bought with stolen coin.
+NiceHash's help pages, "How does NiceHash work?" and "How to calculate profit or loss when buying
+hashrate?": price and buyer's fee (3 %) are taken from the order, sellers are paid for each valid share.
+That sellers give up 2 % is assumed. Mandiant (2023) on APT43: hash rental bought with stolen coin.
 """
 
 from __future__ import annotations

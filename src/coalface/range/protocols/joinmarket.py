@@ -31,7 +31,10 @@ from coalface.range.protocols.round import (
 from coalface.range.protocols.size import output_vbytes, tx_fee_sat
 from coalface.range.script import Kind
 
-DUST_SAT = 27_300
+BITCOIN_DUST_SAT = 2_730
+"""A taker drops change up to this (``BITCOIN_DUST_THRESHOLD``)."""
+DUST_SAT = 10 * BITCOIN_DUST_SAT
+"""Makers take part only if their change exceeds this, and for no smaller amount (``DUST_THRESHOLD``)."""
 _PPM = 1_000_000
 
 
@@ -110,7 +113,7 @@ def joinmarket_round(
     change_sat = taker.value_sat - amount_sat - earned_sat - taker_fee_sat
     if change_sat < 0:
         raise RoundRefused(f"{taker.name} lacks {-change_sat} sat")
-    if change_sat <= DUST_SAT:
+    if change_sat <= BITCOIN_DUST_SAT:
         taker_fee_sat, change_sat = taker_fee_sat + change_sat, 0
     outputs = [PlannedOutput(payee or taker.name, amount_sat, Role.MIX, kind, amount_sat)]
     if change_sat:

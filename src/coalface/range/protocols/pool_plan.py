@@ -33,7 +33,7 @@ class PoolPlan:
     fee_ppm
         Part that it keeps, in millionths. P2Pool keeps none.
     window_blocks
-        How far PPLNS, PPS+ and P2Pool look back, in blocks' worth of the network's work.
+        How far PPLNS, PPS+ and P2Pool look back, in blocks' worth of the network's work. P2Pool looks back 3.
     """
 
     scheme: Scheme

@@ -8,9 +8,10 @@ References
 ----------
 Rosenfeld (2011), "Analysis of Bitcoin Pooled Mining Reward Systems", arXiv:1112.4980 (proportional, PPS,
 PPLNS); "TIDES Technical Documentation", ocean.xyz/docs/tides, 2024 (window of 8 times the network
-difficulty); P2Pool, Bitcoin Wiki (window of 8640 shares, 0.5 % to the finder, all paid in the coinbase).
-FPPS and PPS+ as pools describe them: subsidy and average fees by expectation; subsidy by expectation and
-fees by PPLNS.
+difficulty); p2pool ``data.py``, ``generate_transaction`` (window of 8640 shares but at most 3 blocks' work,
+199/200 by work, 1/200 to the finder, the rest to the donation script, all paid in the coinbase). FPPS and
+PPS+ as pools describe them: subsidy and average fees by expectation; subsidy by expectation and fees by
+PPLNS.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ PPM = 1_000_000
 TIDES_WINDOW_BLOCKS = 8
 """Blocks' worth of the network's work that TIDES looks back; ocean.xyz/docs/tides."""
 P2POOL_FINDER_PPM = 5_000
-"""Part of a block that P2Pool gives its finder, 0.5 %; P2Pool, Bitcoin Wiki."""
+"""Part of a block that P2Pool gives its finder, 0.5 %; p2pool ``data.py``."""
 
 
 class Scheme(StrEnum):
@@ -125,10 +126,17 @@ def tides(block: FoundBlock, spans: Iterable[MiningSpan], network_hs: int, fee_p
 
 
 def p2pool(block: FoundBlock, spans: Iterable[MiningSpan], window: int) -> Split:
-    """0.5 % to the finder, the rest shared by the last ``window`` of work; no operator."""
-    finder_sat = block.reward_sat * P2POOL_FINDER_PPM // PPM
-    parts = shared(block.reward_sat - finder_sat, last_work(spans, block.height, window))
-    parts[block.finder] = parts.get(block.finder, 0) + finder_sat
+    """0.5 % to the finder, the rest by the last ``window`` of work, all rounded down.
+
+    There is no operator: its part is what rounding leaves, which P2Pool gives to its donation address.
+    """
+    work = last_work(spans, block.height, window)
+    work_sum = sum(work.values())
+    kept_ppm = PPM - P2POOL_FINDER_PPM
+    parts = {
+        miner: block.reward_sat * kept_ppm * weight // (PPM * work_sum) for miner, weight in work.items()
+    }
+    parts[block.finder] = parts.get(block.finder, 0) + block.reward_sat * P2POOL_FINDER_PPM // PPM
     return _credited(block.reward_sat, parts)
 
 
