@@ -15,6 +15,7 @@
     ├── StaleSnapshot(RuntimeError)           the chain was reorganised below an answer that was being read
     ├── LimitExceeded                         a declared bound (memory, rows, ids) would be passed
     ├── LabelFileError(ValueError)            a label or list file that cannot be read as one
+    ├── RangeFileError(ValueError)            truth of a made-up chain, or answers about one, likewise
     ├── Cancelled                             the user asked to stop
     └── IoFailure(OSError)                    any other file that cannot be read or written
 
@@ -36,6 +37,7 @@ __all__ = [
     "LabelFileError",
     "LimitExceeded",
     "NotFound",
+    "RangeFileError",
     "SourceError",
     "StaleSnapshot",
     "StoreLocked",
@@ -161,6 +163,12 @@ class LabelFileError(CoalfaceError, ValueError):
     default_code = "label_file"
 
 
+class RangeFileError(CoalfaceError, ValueError):
+    """A file of a made-up chain's truth, or of answers to an exercise, that cannot be read as one."""
+
+    default_code = "range"
+
+
 class Cancelled(CoalfaceError):
     """A call that the user asked to stop."""
 
@@ -187,6 +195,7 @@ _CLASS_BY_CODE: dict[str, type[CoalfaceError]] = {
     "stale_snapshot": StaleSnapshot,
     "limit": LimitExceeded,
     "label": LabelFileError,
+    "range": RangeFileError,
     "cancelled": Cancelled,
     "io": IoFailure,
     "file_not_found": IoFailure,
