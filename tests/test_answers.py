@@ -63,7 +63,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
-    "labels import", "labels lists", "labels show", "screen", "version", "error",
+    "labels import", "labels lists", "labels show", "screen", "range bulk", "version", "error",
 }  # fmt: skip
 
 
@@ -197,6 +197,7 @@ def compared(folder: Path, story: Story) -> Comparison:
     (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
     compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
+    compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("index", "index", folder / "pruned", folder / "again")
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)

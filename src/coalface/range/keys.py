@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-
-from coincurve import PrivateKey
+from typing import TYPE_CHECKING
 
 from coalface.range.hashes import hash160, sha256, tagged_hash
+
+if TYPE_CHECKING:
+    from coincurve import PrivateKey
 
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Order of secp256k1 (SEC 2, section 2.4.1)."""
@@ -23,6 +25,8 @@ class Key:
 
     @cached_property
     def _private(self) -> PrivateKey:
+        from coincurve import PrivateKey  # noqa: PLC0415 - an extra; what signs nothing does without it
+
         return PrivateKey(self.secret)
 
     @cached_property
