@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -229,11 +230,16 @@ def _stolen(story: Story) -> list[tuple[str, str, int, str, str, int]]:
     truth = story.truth
     deeds = truth.deeds
     [theft] = [tx for tx in truth.ledger.txs if tx.txid == deeds.theft_txid]
-    rows = [(PLAYBOOK, deeds.theft_txid, theft.height, "thief", "held", deeds.stolen_sat)]
-    tip = len(story.blocks) - 1
-    for holder, value_sat in truth.stolen_at_tip_sat.items():
-        state = {FEES: "lost_to_fees", truth.cash_out: "at_service"}.get(holder, "held")
-        rows.append((PLAYBOOK, deeds.theft_txid, tip, holder, state, value_sat))
+    rows = []
+    before: dict[str, int] = {}
+    for height in range(theft.height, len(story.blocks)):
+        so_far = replace(truth.ledger, txs=[tx for tx in truth.ledger.txs if tx.height <= height])
+        holders = value_at_tip_sat(so_far, deeds.theft_outputs, "thief")
+        if holders != before:
+            for holder, value_sat in holders.items():
+                state = {FEES: "lost_to_fees", truth.cash_out: "at_service"}.get(holder, "held")
+                rows.append((PLAYBOOK, deeds.theft_txid, height, holder, state, value_sat))
+        before = holders
     return rows
 
 

@@ -11,6 +11,14 @@ VERBS: dict[str, Verb] = {
     "bulk": Verb(
         "coalface.cli.range_bulk:bulk", "Write a chain of any length as a node would, with its owners."
     ),
+    "score": Verb(
+        "coalface.cli.range_score:score", "Compare every inference with the truth of a made-up chain."
+    ),
+    "story": Verb("coalface.cli.range_story:story", "Tell what happened on a made-up chain, and draw it."),
+    "exercise": Verb(
+        "coalface.cli.range_exercise:exercise", "Write a blind case: a chain and questions, no truth."
+    ),
+    "grade": Verb("coalface.cli.range_exercise:grade", "Grade answers to a blind case."),
 }
 """The verbs below `range`; another one is a line here and a file ``range_NAME.py``."""
 

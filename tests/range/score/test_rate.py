@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from coalface.range.score.rate import MILLION, clustered_rate, percent, rate
+from coalface.range.score.rate import MILLION, clustered_rate, percent, pooled_rate, rate
 
 GROUPS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=20)
 
@@ -37,7 +37,7 @@ def test_an_interval_holds_its_share_and_groups_never_narrow_it(groups: list[tup
     assert 0 <= found.low_ppm <= found.ppm <= found.high_ppm <= MILLION
     assert (found.ppm == 0) == (found.hits == 0)
     assert (found.ppm == MILLION) == (found.hits == found.trials)
-    assert found.n_independent == (trials > 0).sum()
+    assert 1 <= found.n_effective <= (trials > 0).sum()
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
@@ -53,7 +53,7 @@ def test_groups_of_one_are_independent_trials(flags: list[bool]) -> None:
 
 def test_one_large_group_is_one_case() -> None:
     found = clustered_rate(np.array([10_000]), np.array([10_000]), "pairs")
-    assert (found.ppm, found.low_ppm, found.n_independent) == (MILLION, 25_000, 1)
+    assert (found.ppm, found.low_ppm, found.n_effective) == (MILLION, 25_000, 1)
 
 
 def test_sums_of_satoshi_do_not_overflow() -> None:
@@ -75,3 +75,14 @@ def test_counts_are_counts(hits: int, trials: int) -> None:
 )
 def test_none_and_all_are_written_only_where_true(ppm: int, text: str) -> None:
     assert percent(ppm) == text
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=6))
+def test_independent_trials_pool_to_what_they_are_together(chains: list[tuple[int, int]]) -> None:
+    parts = [rate(hits, hits + misses, "txs") for hits, misses in chains]
+    found = pooled_rate(parts)
+    whole = rate(sum(hits for hits, _ in chains), sum(sum(each) for each in chains), "txs")
+    assert (found.hits, found.trials, found.ppm) == (whole.hits, whole.trials, whole.ppm)
+    assert found.low_ppm == pytest.approx(whole.low_ppm, abs=1.01)
+    assert found.high_ppm == pytest.approx(whole.high_ppm, abs=1.01)
+    assert found.n_effective == whole.n_effective

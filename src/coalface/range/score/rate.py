@@ -6,13 +6,14 @@ Shares are written in parts per million, so that answers hold integers only.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.special import betaincinv
 
-__all__ = ["MILLION", "Rate", "clustered_rate", "rate"]
+__all__ = ["MILLION", "Rate", "clustered_rate", "percent", "pooled_rate", "rate"]
 
 MILLION = 1_000_000
 _TAIL = 0.025
@@ -34,8 +35,8 @@ class Rate:
     low_ppm: int | None
     """Lower end of the 95 % interval."""
     high_ppm: int | None
-    n_independent: int
-    """Cases drawn apart from each other: pairs of one cluster, or satoshi of one output, are not."""
+    n_effective: int
+    """Independent cases that would say as much, rounded down: pairs of one cluster fall together."""
 
     def __str__(self) -> str:
         if self.ppm is None or self.low_ppm is None or self.high_ppm is None:
@@ -83,7 +84,7 @@ def rate(hits: int, trials: int, unit: str) -> Rate:
     if trials == 0:
         return Rate(0, 0, unit, None, None, None, 0)
     low, high = _beta_interval(float(hits), float(trials))
-    return _rate(hits, trials, unit, (low, high), trials)
+    return _rate(hits, trials, unit, (low, high), float(trials))
 
 
 def clustered_rate(hits: Numbers, trials: Numbers, unit: str) -> Rate:
@@ -133,7 +134,30 @@ def clustered_rate(hits: Numbers, trials: Numbers, unit: str) -> Rate:
         effective = share * (1 - share) / variance if variance > 0 else float(n_groups)
     effective = min(max(effective, 1.0), float(n_groups))
     low, high = _beta_interval(share * effective, effective)
-    return _rate(round(n_hits), round(n_trials), unit, (low, high), n_groups)
+    return _rate(round(n_hits), round(n_trials), unit, (low, high), effective)
+
+
+def pooled_rate(rates: Sequence[Rate]) -> Rate:
+    """Share over several chains, each chain weighing by its trials.
+
+    Parameters
+    ----------
+    rates
+        One a chain, of one unit; at least one.
+
+    Notes
+    -----
+    The interval covers chance within the chains: its effective number is ``1 / sum(w^2 / n)``, with ``w`` a
+    chain's share of the trials and ``n`` its effective number. How far chains differ must be shown beside.
+    """
+    counted = [each for each in rates if each.trials]
+    if len(counted) <= 1:
+        return counted[0] if counted else rates[0]
+    hits, trials = sum(each.hits for each in counted), sum(each.trials for each in counted)
+    effective = 1 / math.fsum((each.trials / trials) ** 2 / each.n_effective for each in counted)
+    share = min(hits / trials, 1.0)
+    ends = _beta_interval(share * effective, effective)
+    return _rate(hits, trials, counted[0].unit, ends, effective)
 
 
 def _total(values: Numbers) -> int | float:
@@ -149,9 +173,11 @@ def _beta_interval(hits: float, trials: float) -> tuple[float, float]:
     return low, high
 
 
-def _rate(hits: int, trials: int, unit: str, ends: tuple[float, float], n_independent: int) -> Rate:
+def _rate(hits: int, trials: int, unit: str, ends: tuple[float, float], effective: float) -> Rate:
     ppm = hits * MILLION // trials if trials else 0
     if 0 < hits < trials:
         ppm = min(max(ppm, 1), MILLION - 1)
     low, high = math.floor(ends[0] * MILLION), math.ceil(ends[1] * MILLION)
-    return Rate(hits, trials, unit, ppm, max(0, min(low, ppm)), min(MILLION, max(high, ppm)), n_independent)
+    low, high = max(0, min(low, ppm)), min(MILLION, max(high, ppm))
+    # a hair above, so that a sum of weights like 1/3 does not lose a whole case
+    return Rate(hits, trials, unit, ppm, low, high, int(effective + 1e-9))

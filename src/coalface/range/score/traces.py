@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -119,6 +120,7 @@ class Traces:
             rows=(*rows, *worst_first(playbooks), *worst_first(families)),
             counts={
                 "n_thefts": len(thefts),
+                "n_thefts_unclear": len(_holders(matched.truth)) - len(thefts),
                 "n_services_labelled": len({x.actor for x in matched.truth.labels}),
             },
             worst_case=_worst(shown, matched.truth),
@@ -149,38 +151,58 @@ class Traces:
 
 
 def thefts_of(truth: Truth) -> list[Theft]:
-    """Every theft of the truth whose loot is known, in order of height."""
-    stolen, outputs = truth.stolen, truth.outputs
-    loot: dict[str, list[tuple[int, int]]] = {}
-    for txid, vout, sat, purpose in zip(
-        outputs["txid"],
-        outputs["vout"].tolist(),
-        outputs["value_sat"].tolist(),
-        outputs["purpose"],
-        strict=True,
-    ):
-        if purpose in _LOOT:
-            loot.setdefault(txid, []).append((vout, sat))
-    rows: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
-    for playbook, txid, height, holder, sat in zip(
-        stolen["playbook"],
-        stolen["theft_txid"],
-        stolen["height"].tolist(),
-        stolen["holder"],
-        stolen["value_sat"].tolist(),
-        strict=True,
-    ):
-        at = rows.setdefault((playbook, txid), {}).setdefault(height, {})
-        at[holder] = at.get(holder, 0) + sat
+    """Every theft of the truth whose loot can be told, in order of height."""
+    made = _outputs_by_tx(truth)
+    playbook_of = truth.of_actor("playbook")
     found = []
-    for (playbook, txid), by_height in rows.items():
+    for (playbook, txid), by_height in _holders(truth).items():
         first, last = min(by_height), max(by_height)
-        holders = {actor: sat for actor, sat in sorted(by_height[last].items()) if sat}
-        origins = sorted(loot.get(txid, []))
-        if origins:
-            places = tuple(f"{txid}:{vout}" for vout, _ in origins)
-            found.append(Theft(playbook, txid, first, places, sum(sat for _, sat in origins), holders))
-    return sorted(found, key=lambda theft: (theft.height, theft.txid))
+        outputs = made.get(txid, [])
+        stolen_sat = sum(by_height[first].values())
+        for is_loot in (
+            lambda each: each.purpose in _LOOT,
+            lambda each, playbook=playbook: playbook_of.get(each.owner) == playbook and not each.is_change,
+            lambda each, holders=by_height[first]: each.owner in holders and not each.is_change,
+        ):
+            loot = [each for each in outputs if is_loot(each)]
+            if loot and sum(each.value_sat for each in loot) == stolen_sat:
+                places = tuple(f"{txid}:{each.vout}" for each in loot)
+                holders = {actor: sat for actor, sat in sorted(by_height[last].items()) if sat}
+                found.append(Theft(playbook, txid, first, places, stolen_sat, holders))
+                break
+    return sorted(found, key=lambda theft: (theft.height, theft.txid, theft.playbook))
+
+
+class _Made(NamedTuple):
+    """One output of a transaction."""
+
+    vout: int
+    value_sat: int
+    owner: str
+    purpose: str
+    is_change: bool
+
+
+def _outputs_by_tx(truth: Truth) -> dict[str, list[_Made]]:
+    """Outputs of the transactions that stole, in their order."""
+    table, thefts = truth.outputs, set(truth.stolen["theft_txid"])
+    names = ("vout", "value_sat", "owner", "purpose", "is_change")
+    found: dict[str, list[_Made]] = {}
+    for txid, *values in zip(table["txid"], *(table[name].tolist() for name in names), strict=True):
+        if txid in thefts:
+            found.setdefault(txid, []).append(_Made(*values))
+    return {txid: sorted(made) for txid, made in found.items()}
+
+
+def _holders(truth: Truth) -> dict[tuple[str, str], dict[int, dict[str, int]]]:
+    """By theft (playbook, txid) and height: satoshi by holder."""
+    table = truth.stolen
+    names = ("playbook", "theft_txid", "height", "holder", "value_sat")
+    found: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
+    for playbook, txid, height, holder, sat in zip(*(table[name].tolist() for name in names), strict=True):
+        at = found.setdefault((playbook, txid), {}).setdefault(height, {})
+        at[holder] = at.get(holder, 0) + sat
+    return found
 
 
 def kept_labels(labels: Sequence[PublicLabel], hidden_percent: int, seed: int) -> list[PublicLabel]:

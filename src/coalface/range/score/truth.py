@@ -144,22 +144,27 @@ def _scenario(path: Path) -> Scenario:
     if not isinstance(name, str) or not name or not isinstance(seed, int) or isinstance(seed, bool):
         raise wrong(path, "says no `name` and `seed`", "range_json")
     blocks, digest = content.get("blocks"), content.get("digest")
-    share = next((content[key] for key in ("hidden_label_share", "hidden_share") if key in content), None)
+    percent = content.get("hidden_labels_percent")
+    share = content.get("hidden_label_share") if percent is None else percent
     return Scenario(
         name=name,
         seed=seed,
         n_blocks=blocks if isinstance(blocks, int) and not isinstance(blocks, bool) else None,
         version=version if isinstance(version, str) else "unknown",
-        hidden_label_ppm=_ppm(share),
+        hidden_label_ppm=_ppm(share, 1_000_000 if percent is None else 10_000),
         digest=digest if isinstance(digest, str) else None,
     )
 
 
-def _ppm(share: object) -> int | None:
-    """A share between 0 and 1 in parts per million, `None` if it is none."""
-    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
+def _ppm(share: object, ppm_each: int) -> int | None:
+    """A share in parts per million, `None` if it is none; ``ppm_each`` is what one of its unit is."""
+    if (
+        not isinstance(share, int | float)
+        or isinstance(share, bool)
+        or not 0 <= share * ppm_each <= 1_000_000
+    ):
         return None
-    return round(share * 1_000_000)
+    return round(share * ppm_each)
 
 
 def _labels(path: Path) -> tuple[PublicLabel, ...]:
