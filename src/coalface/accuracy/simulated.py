@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,6 +49,11 @@ class Simulated:
     """Of what the rule said, the share that is not so; `None` if it never said anything."""
     missed: ErrorRate | None
     """Of what is so, the share that the rule did not say; `None` if there was nothing to say."""
+    false_by_chain_ppm: tuple[int, int] | None
+    """Lowest and highest such share on a single chain, parts per million."""
+    missed_by_chain_ppm: tuple[int, int] | None
+    more: Mapping[str, ErrorRate]
+    """Further error rates by name, such as the share of clusters that hold addresses of several owners."""
     worst_family: str | None
     """Wallet family of which the rule is wrong most often."""
     worst_family_false: ErrorRate | None
@@ -82,16 +88,27 @@ def simulated_text(rule: str) -> str:
     found = simulated(rule)
     if found is None:
         return "unknown"
-    false, missed = (_text(rate) for rate in (found.false, found.missed))
+    false = _text(found.false, found.false_by_chain_ppm)
+    missed = _text(found.missed, found.missed_by_chain_ppm)
     where = f"on {len(found.chains)} made-up chains; not transferable to real chains"
     return f"false {false}, missed {missed} {where}"
 
 
-def _text(rate: ErrorRate | None) -> str:
-    if rate is None:
+def _text(rate: ErrorRate | None, by_chain_ppm: tuple[int, int] | None) -> str:
+    """A rate in per cent, and how far chains differ; rounded up, since it is an error."""
+    if rate is None or by_chain_ppm is None:
         return "unknown"
-    low, high = rate.low_ppm // 1000, -(-rate.high_ppm // 1000)
-    return f"{low // 10}.{low % 10}-{high // 10}.{high % 10} %"
+    low, high = (_percent(ppm) for ppm in by_chain_ppm)
+    return f"{_percent(rate.ppm)} % ({low}-{high} % by chain)"
+
+
+def _percent(ppm: int) -> str:
+    tenths = -(-ppm // 1000)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _span(values: list[int] | None) -> tuple[int, int] | None:
+    return None if values is None else (values[0], values[1])
 
 
 @cache
@@ -111,6 +128,9 @@ def _simulated(rule: str, row: dict[str, Any], chains: tuple[MeasuredChain, ...]
         what=row["what"],
         false=rate("false"),
         missed=rate("missed"),
+        false_by_chain_ppm=_span(row["false_by_chain_ppm"]),
+        missed_by_chain_ppm=_span(row["missed_by_chain_ppm"]),
+        more={name: ErrorRate(**each) for name, each in row["more"].items() if each is not None},
         worst_family=row["worst_family"],
         worst_family_false=rate("worst_family_false"),
         chains=chains,

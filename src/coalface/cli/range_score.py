@@ -19,6 +19,7 @@ _ROWS = (
     "precision.hits", "precision.trials", "precision.ppm", "precision.low_ppm", "precision.high_ppm",
     "recall.hits", "recall.trials", "recall.ppm", "recall.low_ppm", "recall.high_ppm",
 )  # fmt: skip
+_ALWAYS = ("all", "seen", "unseen")
 
 
 @click.command()
@@ -103,7 +104,11 @@ def _show_score(found: "Score") -> None:
     click.echo(f"    {found.what}")
     first, second = found.measure_names
     rows = []
+    n_empty = 0
     for row in found.rows:
+        if row.kind.value not in _ALWAYS and not (row.precision.trials or row.recall.trials):
+            n_empty += 1
+            continue
         name = row.group if row.kind.value in {row.group, "all"} else f"{row.kind.value}: {row.group}"
         rows.append(
             {
@@ -113,6 +118,8 @@ def _show_score(found: "Score") -> None:
             }
         )
     write_records(rows, ["group", first, second], Format.TABLE)
+    if n_empty:
+        click.echo(f"... {n_empty} more groups without a case")
     total = found.total()
     details = {} if total is None else shown_figures(total.figures)
     click.echo()

@@ -94,7 +94,8 @@ def test_a_trace_adds_up(report: Report, truth_folder: Path, story: Story) -> No
     assert [row.group.partition(" ")[0] for row in hidden] == ["0", "50", "90", "98"]
     for row in (total(found), *hidden):
         sums = {name: value for name, value in row.figures.items() if isinstance(value, int)}
-        assert sums["found_at_true_holder_sat"] + sums["innocent_accused_sat"] == row.precision.trials
+        assert row.precision.hits + sums["innocent_accused_sat"] == row.precision.trials
+        assert sums["found_at_true_holder_sat"] == row.recall.hits
         assert row.precision.trials + sums["not_said_sat"] + sums["fees_sat"] == sums["stolen_sat"]
         assert row.recall.trials == theft.stolen_sat - theft.holders_sat[FEES]
     # Without labels the trace walks through a service and accuses its customers.

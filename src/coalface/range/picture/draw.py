@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Generator, Iterator
 
@@ -12,7 +13,7 @@ from coalface.units import COIN_SAT, format_time
 
 __all__ = ["draw_story", "short_amount"]
 
-_LABELS = 190
+_LABELS = 216
 """Pixels to the left of the first column."""
 _COLUMN = 122
 _LANE = 74
@@ -38,6 +39,7 @@ _STYLE = (
     "stroke-width:4px;stroke-linejoin:round}.number{fill:#fff;font-weight:bold}.loot{fill:#a34700}"
 )
 _FEES = "fees"
+_SATOSHI = re.compile(r"\b([0-9]{5,16}) sat\b", re.ASCII)
 _ROLES = {"suspect": "suspect", "service": "service", "other": "other person"}
 
 
@@ -120,8 +122,8 @@ class _Picture:
             colour = _COLOURS[lane.role]
             middle = self.lane_y[lane.key]
             yield element("rect", x=14, y=middle - 22, width=6, height=44, rx=3, fill=colour)
-            yield text(30, middle - 4, _cut(lane.title, 20), class_="name")
-            yield text(30, middle + 14, _cut(_described(lane), 24), class_="small")
+            yield text(30, middle - 4, _cut(lane.title, 24), class_="name")
+            yield text(30, middle + 14, _cut(_described(lane), 28), class_="small")
             yield element(
                 "line",
                 x1=_LABELS,
@@ -167,9 +169,15 @@ class _Picture:
         key = next((lane.key for lane in self.plan.lanes if first.actor in lane.actors), None)
         if not column.flows:
             yield from self._own(x, key, column)
-        flows = sorted(column.flows.items(), key=lambda each: (-each[1], each[0]))
-        for place, ((payer, payee), sat) in enumerate(flows):
-            yield from self._arrow(x + _shift(place, len(flows)), payer, payee, sat)
+        # The longest to the left: no arrow passes the amount at the end of another.
+        flows = sorted(column.flows.items(), key=lambda each: (-self._length(each[0]), each[0]))
+        payees = {payee for (_, payee), _ in flows}
+        labels = []
+        for place, (pair, sat) in enumerate(flows):
+            at = x + _shift(place, len(flows))
+            yield from self._arrow(at, *pair, sat)
+            labels.append(self._amount(at, *pair, sat, at_payee=len(payees) == len(flows)))
+        yield from labels
 
     def _own(self, x: int, key: str | None, column: Column) -> Iterator[str]:
         """An event in which nobody paid anybody: the actor moves or mixes what is their own."""
@@ -202,9 +210,16 @@ class _Picture:
         points = f"{x},{tip} {x - half},{neck} {x + half},{neck}"
         yield element("polygon", points=points, fill="#1d2329")
         yield element("circle", cx=x, cy=start, r=3 + thick // 2, fill="#1d2329")
-        # Beside the shaft, between two lanes, where neither line nor band is.
-        y = start + way * (_LANE // 2) + 4
-        yield text(x + 8 + thick // 2, y, short_amount(sat), class_="amount")
+
+    def _amount(self, x: int, payer: str, payee: str, sat: int, *, at_payee: bool) -> str:
+        """The amount beside an arrow, between two lanes, where neither line nor band is."""
+        start, end = self.lane_y[payer], self.lane_y[payee]
+        way = 1 if end > start else -1
+        y = end - way * (_LANE // 2) if at_payee else start + way * (_LANE // 2)
+        return text(x + 8 + self._thickness(sat) // 2, y + 4, short_amount(sat), class_="amount")
+
+    def _length(self, pair: tuple[str, str]) -> int:
+        return abs(self.lane_y[pair[0]] - self.lane_y[pair[1]])
 
     def _thickness(self, sat: int) -> int:
         """Pixels, from 2 to 9, a step for each power of ten below the largest payment."""
@@ -232,7 +247,7 @@ class _Picture:
         columns = (self.width - 80) // _LETTER
         for number, column in enumerate(self.plan.columns, 1):
             first, n_events = column.events[0], len(column.events)
-            told = clean(first.text)
+            told = _SATOSHI.sub(lambda found: short_amount(int(found[1])), clean(first.text))
             if n_events > 1:
                 told = f"{n_events} times: {told}"
             what = clean(first.event).replace("_", " ")
@@ -244,10 +259,7 @@ class _Picture:
             yield 20, f"Of the stolen coin {short_amount(self.end_sat[_FEES])} went to miners as fees."
         left = self.plan.n_events_left_out
         if left:
-            yield 20, f"Not drawn: {left} further events, the smaller ones. `coalface range story` lists all."
-        if self.plan.n_flows_left_out:
-            n_left = self.plan.n_flows_left_out
-            yield 20, f"Not drawn: {n_left} payments from or to actors for whom no lane was left."
+            yield 20, f"Not drawn: {left} further events. `coalface range story` lists all."
 
 
 def short_amount(value_sat: int) -> str:
@@ -279,7 +291,7 @@ def _badge(x: int, y: int, label: str) -> str:
 
 def _shift(place: int, n: int) -> int:
     """Where the arrows of one column stand beside each other."""
-    gap = min(16, 60 // max(n, 1))
+    gap = min(14, 60 // max(n, 1))
     return gap * place - gap * (n - 1) // 2
 
 

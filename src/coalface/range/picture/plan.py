@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coalface.range.picture.timeline import Flow, StoryEvent, Timeline
@@ -11,6 +11,8 @@ __all__ = ["Column", "Lane", "Plan", "plan"]
 
 _MAX_COLUMNS = 14
 _MAX_LANES = 12
+_MAX_FLOWS = 3
+"""Arrows of one column at the most, where different payments share one."""
 _CROWD = 3
 """People who appear in one event only are drawn as one lane from this number on."""
 
@@ -48,7 +50,6 @@ class Plan:
     lanes: tuple[Lane, ...]
     columns: tuple[Column, ...]
     n_events_left_out: int
-    n_flows_left_out: int
 
 
 _SERVICES = frozenset(
@@ -69,27 +70,57 @@ def plan(timeline: Timeline) -> Plan:
 
     Notes
     -----
-    What does not fit is left out by value, the first event of each kind excepted, and counted.
+    Where not everything fits, what suspects do comes first, and of that one event of each kind, then what
+    moves most. A column is drawn whole or not at all; what is left out is counted.
     """
     crowd = _crowds(timeline)
-    columns = _chosen(_merged(timeline.events, crowd))
+    columns = _chosen(timeline, crowd)
     order: dict[str, None] = {}
     for column in columns:
-        for payer, payee in column.flows:
-            order.setdefault(payer)
-            order.setdefault(payee)
-        for event in column.events:
-            order.setdefault(crowd.get(event.actor, event.actor))
-    keys = _most_active(order, columns)
-    shown = set(keys)
-    left_out = 0
-    for column in columns:
-        kept = {pair: sat for pair, sat in column.flows.items() if set(pair) <= shown}
-        left_out += len(column.flows) - len(kept)
-        column.flows = kept
-    lanes = tuple(_lane(key, crowd, timeline) for key in keys)
+        order.update(dict.fromkeys(_lanes_of(column, crowd)))
+    lanes = tuple(_lane(key, crowd, timeline) for key in order)
     n_drawn = sum(len(column.events) for column in columns)
-    return Plan(lanes, tuple(columns), len(timeline.events) - n_drawn, left_out)
+    return Plan(lanes, tuple(columns), len(timeline.events) - n_drawn)
+
+
+def _lanes_of(column: Column, crowd: Mapping[str, str]) -> list[str]:
+    """Lanes that a column needs: payers before payees, or whoever acts where nobody pays."""
+    keys = [key for pair in column.flows for key in pair]
+    return list(dict.fromkeys(keys or [crowd.get(event.actor, event.actor) for event in column.events]))
+
+
+def _chosen(timeline: Timeline, crowd: Mapping[str, str]) -> list[Column]:
+    """The columns that fit."""
+    columns = _merged(timeline.events, crowd, max_flows=None)
+    if _fit(columns, crowd):
+        return columns
+    suspects = {actor for actor, is_lawful in timeline.is_lawful.items() if not is_lawful}
+    guilty = [event for event in timeline.events if suspects & _people(event)]
+    columns = _merged(guilty or timeline.events, crowd, max_flows=_MAX_FLOWS)
+    first: dict[str, int] = {}
+    for number, column in enumerate(columns):
+        first.setdefault(column.events[0].event, number)
+    by_value = sorted(range(len(columns)), key=lambda n: (-columns[n].value_sat, n))
+    heads = set(first.values())
+    wanted = [n for n in by_value if n in heads] + [n for n in by_value if n not in heads]
+    taken: list[int] = []
+    lanes: set[str] = set()
+    for number in wanted:
+        needed = lanes | set(_lanes_of(columns[number], crowd))
+        if len(taken) < _MAX_COLUMNS and len(needed) <= _MAX_LANES:
+            taken.append(number)
+            lanes = needed
+    return [columns[number] for number in sorted(taken)]
+
+
+def _fit(columns: Sequence[Column], crowd: Mapping[str, str]) -> bool:
+    lanes = {key for column in columns for key in _lanes_of(column, crowd)}
+    return len(columns) <= _MAX_COLUMNS and len(lanes) <= _MAX_LANES
+
+
+def _people(event: StoryEvent) -> set[str]:
+    """Everybody who has a part in an event."""
+    return {event.actor, *(name for flow in event.flows for name in (flow.from_actor, flow.to_actor))}
 
 
 def _crowds(timeline: Timeline) -> dict[str, str]:
@@ -113,26 +144,28 @@ def _crowds(timeline: Timeline) -> dict[str, str]:
     }
 
 
-def _merged(events: Iterable[StoryEvent], crowd: dict[str, str]) -> list[Column]:
-    """Events as columns; one that is like the one before goes into its column."""
+def _merged(events: Iterable[StoryEvent], crowd: Mapping[str, str], max_flows: int | None) -> list[Column]:
+    """Events as columns; one that is like the one before goes into its column.
+
+    Alike are events of one kind and actor between the same people; if ``max_flows`` is given, between any, as
+    long as no column gets more arrows than that.
+    """
     columns: list[Column] = []
     for event in events:
         flows = _lane_flows(event.flows, crowd)
         last = columns[-1] if columns else None
-        if (
-            last is not None
-            and (last.events[0].event, last.events[0].actor) == (event.event, event.actor)
-            and last.flows.keys() == flows.keys()
-        ):
-            last.events.append(event)
-            for pair, sat in flows.items():
-                last.flows[pair] += sat
-        else:
-            columns.append(Column([event], flows))
+        if last is not None and (last.events[0].event, last.events[0].actor) == (event.event, event.actor):
+            together = last.flows.keys() | flows.keys()
+            if last.flows.keys() == flows.keys() or (max_flows is not None and len(together) <= max_flows):
+                last.events.append(event)
+                for pair, sat in flows.items():
+                    last.flows[pair] = last.flows.get(pair, 0) + sat
+                continue
+        columns.append(Column([event], flows))
     return columns
 
 
-def _lane_flows(flows: Iterable[Flow], crowd: dict[str, str]) -> dict[tuple[str, str], int]:
+def _lane_flows(flows: Iterable[Flow], crowd: Mapping[str, str]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for flow in flows:
         pair = crowd.get(flow.from_actor, flow.from_actor), crowd.get(flow.to_actor, flow.to_actor)
@@ -141,33 +174,7 @@ def _lane_flows(flows: Iterable[Flow], crowd: dict[str, str]) -> dict[tuple[str,
     return found
 
 
-def _chosen(columns: Sequence[Column]) -> list[Column]:
-    """The columns that fit: the first of each kind of event, then by value."""
-    if len(columns) <= _MAX_COLUMNS:
-        return list(columns)
-    first: dict[str, int] = {}
-    for number, column in enumerate(columns):
-        first.setdefault(column.events[0].event, number)
-    by_value = sorted(range(len(columns)), key=lambda n: (-columns[n].value_sat, n))
-    wanted = list(dict.fromkeys([*first.values(), *by_value]))[:_MAX_COLUMNS]
-    return [columns[number] for number in sorted(wanted)]
-
-
-def _most_active(order: Iterable[str], columns: Sequence[Column]) -> list[str]:
-    """The lanes that fit, in their order: those with most value through them, and the actors of events."""
-    keys = list(order)
-    if len(keys) <= _MAX_LANES:
-        return keys
-    weight = dict.fromkeys(keys, 0)
-    for column in columns:
-        for pair, sat in column.flows.items():
-            for key in pair:
-                weight[key] += sat
-    kept = set(sorted(keys, key=lambda key: (-weight[key], keys.index(key)))[:_MAX_LANES])
-    return [key for key in keys if key in kept]
-
-
-def _lane(key: str, crowd: dict[str, str], timeline: Timeline) -> Lane:
+def _lane(key: str, crowd: Mapping[str, str], timeline: Timeline) -> Lane:
     actors = frozenset(actor for actor, name in crowd.items() if name == key) or frozenset({key})
     kinds = {timeline.kind_of.get(actor, "unknown") for actor in actors}
     kind = kinds.pop().replace("_", " ") if len(kinds) == 1 else "several kinds"

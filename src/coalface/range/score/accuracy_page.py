@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from coalface.range.score.pooling import Pooled
-from coalface.range.score.rate import Rate
+from coalface.range.score.rate import percent
 from coalface.range.score.report import Report
-from coalface.range.score.result import Row, RowKind, Score
+from coalface.range.score.result import Row, RowKind
 from coalface.range.score.showing import shown_figures, shown_rate
 
 __all__ = ["accuracy_page"]
@@ -95,13 +95,23 @@ def _overview(pooled: Sequence[Pooled]) -> Iterator[str]:
         total = each.total
         if total is None:
             state = "not built" if not each.version else "no case"
-            rows.append((each.name, each.version or "-", state, state, "-"))
+            rows.append((each.name, each.version or "-", state, "-", state, "-", "-"))
             continue
         families = [row for row in each.of_kind(RowKind.FAMILY) if row.precision.trials]
         worst = f"{families[0].group}: {families[0].precision}" if families else "-"
-        rows.append((each.name, each.version, str(total.precision), str(total.recall), worst))
-    yield from _table(("inference", "rule", "precision", "recall", "worst family, precision"), rows)
+        spans = [_span(each, name) for name in ("precision", "recall")]
+        rows.append(
+            (each.name, each.version, str(total.precision), spans[0], str(total.recall), spans[1], worst)
+        )
+    head = ("inference", "rule", "precision", "by chain", "recall", "by chain", "worst family, precision")
+    yield from _table(head, rows)
     yield ""
+
+
+def _span(found: Pooled, name: str) -> str:
+    """Lowest and highest share of single chains."""
+    span = found.span(name)
+    return "no case" if span is None else f"{percent(span[0])}-{percent(span[1])} %"
 
 
 def _score(found: Pooled) -> Iterator[str]:
@@ -118,11 +128,14 @@ def _score(found: Pooled) -> Iterator[str]:
     )
     yield ""
     for kind, heading in _HEADINGS.items():
-        rows = found.of_kind(kind)
+        rows = [row for row in found.of_kind(kind) if row.precision.trials or row.recall.trials]
         if rows:
             yield f"### {heading}\n"
             yield from _table((kind.value, first, second), [_row(row) for row in rows])
             yield ""
+            left = len(found.of_kind(kind)) - len(rows)
+            if left:
+                yield f"{left} more without a case.\n"
     yield from _details(found)
 
 
@@ -131,22 +144,21 @@ def _row(row: Row) -> tuple[str, str, str]:
 
 
 def _details(found: Pooled) -> Iterator[str]:
-    """Further measures and the worst mistake of each chain."""
+    """Further measures over all chains, and the worst mistake of each."""
     yield "### Further measures\n"
-    names = list(dict.fromkeys(name for _, each in found.by_chain for name in _figures(each)))
-    chains = [chain for chain, _ in found.by_chain]
-    columns = [_figures(each) for _, each in found.by_chain]
+    shown = shown_figures(found.figures)
     yield from _table(
-        ("measure", *chains),
-        [(name.replace("_", " "), *(column.get(name, "-") for column in columns)) for name in names],
+        ("measure", "all chains"), [(name.replace("_", " "), str(value)) for name, value in shown.items()]
     )
     yield ""
-
-
-def _figures(found: Score) -> dict[str, str]:
-    total = found.total()
-    figures: dict[str, Rate | int | None] = {} if total is None else total.figures
-    shown = {name: "-" if value is None else str(value) for name, value in shown_figures(figures).items()}
-    counts = {name: str(value) for name, value in found.counts.items()}
-    worst = ", ".join(f"{name} {value}" for name, value in found.worst_case.items())
-    return {**shown, **counts, "worst_case": worst or "none"}
+    worst = [(chain, each.worst_case) for chain, each in found.by_chain if each.worst_case]
+    if worst:
+        yield "### Worst case of each chain\n"
+        yield from _table(
+            ("chain", "what"),
+            [
+                (chain, ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items()))
+                for chain, facts in worst
+            ],
+        )
+        yield ""

@@ -9,7 +9,9 @@ from coalface.clusters import COINJOIN_RULE
 from coalface.range.score.holdout import HoldOut
 from coalface.range.score.items import item_rows
 from coalface.range.score.matched import Matched
+from coalface.range.score.rate import rate
 from coalface.range.score.result import Against, Parameters, RowKind, Score, Status
+from coalface.range.score.table import Column
 
 __all__ = ["CoinJoins", "marked_txs"]
 
@@ -50,8 +52,14 @@ class CoinJoins:
             hold_out.txs(truth)[others],
             "txs",
         )
-        false_kinds = sorted(set(kinds[others][said & ~true]))
-        counts = {f"n_false_{kind}": int((kinds[others][said & ~true] == kind).sum()) for kind in false_kinds}
+        counts = _by_kind(kinds[others], said, true)
+        several = _several_owners(matched)[others]
+        rows[0].figures["several_owners_marked"] = rate(
+            int((said & several).sum()), int(several.sum()), "txs that spend coins of several owners"
+        )
+        rows[0].figures["marked_several_owners"] = rate(
+            int((said & several).sum()), int(said.sum()), "txs marked"
+        )
         return Score(
             self.name,
             self.version,
@@ -61,6 +69,25 @@ class CoinJoins:
             counts={"n_txs": int(others.sum()), **counts},
             thresholds=dict(thresholds),
         )
+
+
+def _by_kind(kinds: Column, said: NDArray[np.bool_], true: NDArray[np.bool_]) -> dict[str, int]:
+    """How many there are of kinds that are near a CoinJoin, and marks on what is none, by kind."""
+    false = kinds[said & ~true]
+    return {
+        **{f"n_{kind}": int((kinds == kind).sum()) for kind in _LOOKALIKES},
+        **{f"n_false_{kind}": int((false == kind).sum()) for kind in sorted(set(false))},
+    }
+
+
+def _several_owners(matched: Matched) -> NDArray[np.bool_]:
+    """Which transactions of the truth spend coins of more than one actor: what clusters must not join."""
+    owners: dict[str, set[str]] = {}
+    outputs = matched.truth.outputs
+    for txid, owner in zip(outputs["spent_txid"], outputs["owner"], strict=True):
+        if txid is not None:
+            owners.setdefault(txid, set()).add(owner)
+    return np.array([len(owners.get(txid, ())) > 1 for txid in matched.truth.txs["txid"]], np.bool_)
 
 
 def marked_txs(matched: Matched) -> NDArray[np.bool_]:

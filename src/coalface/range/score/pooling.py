@@ -9,7 +9,7 @@ from coalface.range.score.rate import MILLION, Rate, pooled_rate
 from coalface.range.score.report import Report
 from coalface.range.score.result import Row, RowKind, Score, Status, worst_first
 
-__all__ = ["Pooled", "chain_name", "complement", "pool"]
+__all__ = ["Pooled", "chain_name", "complement", "error", "pool"]
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,18 @@ class Pooled:
     """Scores by name of the chain; only of chains that hold a case."""
     rows: tuple[Row, ...]
     """Groups over all chains, worst first within a kind."""
+    figures: dict[str, Rate | int]
+    """Further measures over all chains: shares pooled, counts added up, indices of single chains left out."""
 
     def of_kind(self, kind: RowKind) -> list[Row]:
         """Rows of one kind, worst first."""
         return [row for row in self.rows if row.kind is kind]
+
+    def span(self, name: str) -> tuple[int, int] | None:
+        """Lowest and highest share of single chains in parts per million: ``precision`` or ``recall``."""
+        rows = [row for _, each in self.by_chain if (row := each.total()) is not None]
+        found = [rate.ppm for row in rows if (rate := getattr(row, name)).ppm is not None]
+        return (min(found), max(found)) if found else None
 
     @property
     def total(self) -> Row | None:
@@ -77,18 +85,48 @@ def _pooled(scores: list[tuple[str, Score]]) -> Pooled:
         ]
         # Shares of hidden labels are a scale, not competitors.
         rows += made if kind is RowKind.HIDDEN else worst_first(made)
-    return Pooled(first.name, first.version, first.what, first.measure_names, tuple(scored), tuple(rows))
+    return Pooled(
+        first.name,
+        first.version,
+        first.what,
+        first.measure_names,
+        tuple(scored),
+        tuple(rows),
+        _figures([each for _, each in scored]),
+    )
+
+
+def _figures(scores: Sequence[Score]) -> dict[str, Rate | int]:
+    rates: dict[str, list[Rate]] = {}
+    sums: dict[str, int] = {}
+    for each in scores:
+        total = each.total()
+        for name, value in {**({} if total is None else total.figures), **each.counts}.items():
+            if isinstance(value, Rate):
+                rates.setdefault(name, []).append(value)
+            elif value is not None and not name.endswith("_ppm"):
+                sums[name] = sums.get(name, 0) + value
+    return {**{name: pooled_rate(found) for name, found in rates.items()}, **sums}
 
 
 def complement(found: Rate) -> dict[str, int | str] | None:
     """The share of cases that are no hits, as the accuracy table writes it; `None` without cases."""
+    row = error(found)
+    if row is None or found.ppm is None or found.low_ppm is None or found.high_ppm is None:
+        return None
+    wrong = {"wrong": found.trials - found.hits, "ppm": MILLION - found.ppm}
+    return {**row, **wrong, "low_ppm": MILLION - found.high_ppm, "high_ppm": MILLION - found.low_ppm}
+
+
+def error(found: Rate) -> dict[str, int | str] | None:
+    """A share whose hits are what is wrong, as the accuracy table writes it; `None` without cases."""
     if found.ppm is None or found.low_ppm is None or found.high_ppm is None:
         return None
     return {
-        "wrong": found.trials - found.hits,
+        "wrong": found.hits,
         "cases": found.trials,
         "unit": found.unit,
-        "ppm": MILLION - found.ppm,
-        "low_ppm": MILLION - found.high_ppm,
-        "high_ppm": MILLION - found.low_ppm,
+        "ppm": found.ppm,
+        "low_ppm": found.low_ppm,
+        "high_ppm": found.high_ppm,
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from coalface.chain import index
-from coalface.errors import StoreNotFound
+from coalface.errors import CoalfaceError, StoreNotFound
 from coalface.range.score.accuracy_page import accuracy_page
 from coalface.range.score.accuracy_table import accuracy_table
 from coalface.range.score.pooling import pool
@@ -65,7 +65,10 @@ def _scored(folder: Path) -> Report:
 )
 def main(folders: tuple[Path, ...], page: Path, table: Path) -> None:
     """Score built scenarios, and write the page and the table of error rates."""
-    reports = publish(folders, page, table)
+    try:
+        reports = publish(folders, page, table)
+    except CoalfaceError as error:
+        raise click.ClickException(error.message) from error
     click.echo(f"accuracy: {len(reports)} chains scored, {page} and {table} written")
 
 

@@ -39,6 +39,8 @@ class Theft:
     stolen_sat: int
     holders_sat: dict[str, int]
     """By actor; `fees` is what moving it cost."""
+    most_sat: dict[str, int]
+    """What each actor held of it at most, at any height: a mixer gives back what it was paid."""
 
 
 @dataclass
@@ -46,8 +48,13 @@ class _Found:
     """Sums over traces, satoshi by actor."""
 
     named: Counter[str] = field(default_factory=Counter)
+    """What the trace puts on them."""
     true: Counter[str] = field(default_factory=Counter)
+    """What they hold in truth."""
     right: Counter[str] = field(default_factory=Counter)
+    """What of `named` is so."""
+    hit: Counter[str] = field(default_factory=Counter)
+    """What of `true` is found."""
     not_said: Counter[str] = field(default_factory=Counter)
     """By boundary."""
     fees_sat: int = 0
@@ -65,8 +72,9 @@ class Traces:
 
     against = Against.TRUTH
     what = (
-        "said: so much stolen value is at this address (unspent there, or paid to a service); true: its "
-        "owner holds that much of it. Value at a possible CoinJoin or a limit is not said to be anybody's"
+        "said: so much stolen value rests at this address, or was paid to this service; true: its owner "
+        "holds that much of it, or as a service once did. Value at a possible CoinJoin or a limit is not "
+        "said to be anybody's"
     )
 
     def __init__(self, method: str) -> None:
@@ -138,15 +146,22 @@ class Traces:
         """One trace, beside the truth."""
         answer = trace(matched.chain, list(theft.origins), method=self._method, stops=stops)
         found = _Found(stolen_sat=theft.stolen_sat, fees_sat=answer.lost_to_fees_sat)
+        at_service: Counter[str] = Counter()
         for end in answer.terminals:
-            if end.boundary in _NAMED:
-                # One theft's holder is a case of its own, whoever else's loot they hold too.
-                found.named[owners.get((end.txid, end.vout), "nobody")] += end.tainted_sat
-            else:
+            owner = owners.get((end.txid, end.vout), "nobody")
+            if end.boundary not in _NAMED:
                 found.not_said[end.boundary] += end.tainted_sat
+                continue
+            found.named[owner] += end.tainted_sat
+            if end.boundary == "service":
+                at_service[owner] += end.tainted_sat
         found.true.update({actor: sat for actor, sat in theft.holders_sat.items() if actor != FEES})
         for actor, sat in found.named.items():
-            found.right[actor] = min(sat, found.true.get(actor, 0))
+            found.hit[actor] = min(sat, found.true[actor])
+            # That a service was paid stays true when it has paid out again; that somebody holds it does not.
+            rests = min(sat - at_service[actor], found.true[actor])
+            paid = min(at_service[actor], theft.most_sat.get(actor, 0) - rests)
+            found.right[actor] = rests + max(paid, 0)
         return found
 
 
@@ -168,7 +183,10 @@ def thefts_of(truth: Truth) -> list[Theft]:
             if loot and sum(each.value_sat for each in loot) == stolen_sat:
                 places = tuple(f"{txid}:{each.vout}" for each in loot)
                 holders = {actor: sat for actor, sat in sorted(by_height[last].items()) if sat}
-                found.append(Theft(playbook, txid, first, places, stolen_sat, holders))
+                most: Counter[str] = Counter()
+                for at in by_height.values():
+                    most |= Counter(at)
+                found.append(Theft(playbook, txid, first, places, stolen_sat, holders, dict(most)))
                 break
     return sorted(found, key=lambda theft: (theft.height, theft.txid, theft.playbook))
 
@@ -251,20 +269,20 @@ def _row(
 ) -> Row:
     """Sums over traces; of one family's owners if ``family`` names it and says who is of which."""
 
-    def cases(other: str) -> tuple[list[int], list[int]]:
+    def cases(part: str, other: str) -> tuple[list[int], list[int]]:
         pairs = [
-            (each.right[actor], getattr(each, other)[actor])
+            (getattr(each, part)[actor], getattr(each, other)[actor])
             for each in found
             for actor in sorted(getattr(each, other))
             if family is None or family[1].get(actor, "") == family[0]
         ]
         return [right for right, _ in pairs], [whole for _, whole in pairs]
 
-    said, true = cases("named"), cases("true")
+    said, true = cases("right", "named"), cases("hit", "true")
     precision = clustered_rate(np.array(said[0], np.int64), np.array(said[1], np.int64), "satoshi named")
     recall = clustered_rate(np.array(true[0], np.int64), np.array(true[1], np.int64), "satoshi held")
     figures: dict[str, int | None] = {
-        "found_at_true_holder_sat": precision.hits,
+        "found_at_true_holder_sat": recall.hits,
         "innocent_accused_sat": precision.trials - precision.hits,
         "n_innocent_accused": sum(
             1
