@@ -70,7 +70,7 @@ def _about_theft(truth: Truth) -> Iterator[Question]:
     labelled = {each.actor for each in truth.labels}
     paid: dict[str, int] = {}
     for theft in thefts:
-        for actor, sat in theft.holders_sat.items():
+        for actor, sat in theft.most_sat.items():
             if actor in labelled:
                 paid[actor] = paid.get(actor, 0) + sat
     yield Question(
