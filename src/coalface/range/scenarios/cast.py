@@ -1,0 +1,132 @@
+"""Fills a town with its cast: who they are, what software they use, who is near a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from coalface.range.actors.actor import COIN_SAT, Actor, Part
+from coalface.range.actors.exchange import Exchange, Routine
+from coalface.range.actors.merchant import Merchant
+from coalface.range.actors.person import Person
+from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
+from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
+from coalface.range.actors.solo_miner import SoloMiner
+from coalface.range.actors.town import Town
+from coalface.range.scenarios.sizes import Sizes
+from coalface.range.script import Kind
+from coalface.range.wallets.profiles import (
+    BOT_PROFILE,
+    HOT_FAMILIES,
+    POOL_FAMILIES,
+    PROCESSOR_PROFILE,
+    USER_FAMILIES,
+)
+
+T = TypeVar("T")
+
+_EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer")
+_NEAR_EVERY = 4
+"""Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
+
+_DEPOSIT_KINDS = (Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2PKH, Kind.P2SH_MULTISIG)
+_TERMS = (
+    Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
+    Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
+    Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
+    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+    Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
+)
+_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=400_000, pays_every=36)
+
+
+def part_of(number: int) -> Part:
+    """The part of the actor of that number among its kind."""
+    return Part(near=number % _NEAR_EVERY == 1)
+
+
+def turn(items: Sequence[T], number: int) -> T:
+    """The items by turns."""
+    return items[number % len(items)]
+
+
+def populate(town: Town, sizes: Sizes) -> None:
+    """Everybody who lives an everyday life."""
+    _exchanges(town, sizes.exchanges)
+    for number in range(sizes.merchants):
+        profile = PROCESSOR_PROFILE if number % 3 else turn((BOT_PROFILE, *USER_FAMILIES), number)
+        Merchant(town, f"merchant-{number + 1:02}", profile, part_of(number), sells_every=18 + 3 * number)
+    for number in range(sizes.persons):
+        Person(
+            town,
+            f"person-{number + 1:03}",
+            turn(USER_FAMILIES, number),
+            part_of(number),
+            activity_percent=4 + number * 7 % 12,
+        )
+    _pools(town, sizes)
+    for number in range(sizes.solo_miners):
+        SoloMiner(
+            town,
+            f"solo-miner-{number + 1}",
+            turn(USER_FAMILIES, number * 5),
+            part_of(number),
+            hashrate_hs=(3 + number) * 10**14,
+        )
+
+
+def _exchanges(town: Town, n_exchanges: int) -> None:
+    for number in range(n_exchanges):
+        routine = Routine(
+            deposit_kind=turn(_DEPOSIT_KINDS, number),
+            n_hot=1 + number % 3,
+            sweep_every=5 + 2 * number,
+            batch_every=2 + number,
+            pays_from_deposits=number % 4 == 2,
+            cold_above_sat=(60 + 40 * number) * COIN_SAT,
+        )
+        Exchange(town, turn(_EXCHANGES, number), turn(HOT_FAMILIES, number), part_of(number), routine=routine)
+
+
+def _pools(town: Town, sizes: Sizes) -> None:
+    dice = town.economy.dice("cast of the pools")
+    exchanges = town.all_of(Exchange)
+    for number in range(sizes.pools):
+        pool = Pool(
+            town,
+            turn(_POOLS, number),
+            turn(POOL_FAMILIES, number),
+            part_of(number),
+            terms=turn(_TERMS, number),
+            tag=b"" if number % 4 == 3 else None,
+        )
+        for member in range(sizes.miners_per_pool):
+            PoolMiner(
+                town,
+                f"{pool.name}-miner-{member + 1:02}",
+                turn(USER_FAMILIES, member + number),
+                part_of(member),
+                pool=pool,
+                hashrate_hs=10**13 * dice.between(1, 60) // (1 + member % 5),
+                account_at=dice.pick(exchanges) if member % 3 == 2 else None,
+            )
+    if sizes.big_pool_miners:
+        big = Pool(town, "albatross", POOL_FAMILIES[1], terms=_BIG_TERMS)
+        for member in range(sizes.big_pool_miners):
+            # a power law: few large, very many small (Romiti et al. 2019)
+            rate_hs = 6 * 10**15 // (40 + member) + dice.below(10**11)
+            SmallMiner(
+                town,
+                f"{big.name}-miner-{member + 1:05}",
+                turn(USER_FAMILIES, member * 7),
+                part_of(member),
+                pool=big,
+                hashrate_hs=rate_hs,
+                account_at=dice.pick(exchanges) if member % 4 == 3 else None,
+            )
+
+
+def buyers(town: Town) -> list[Actor]:
+    """Who buys coin from the founder."""
+    return [actor for actor in town.actors if isinstance(actor, Person | Merchant | Exchange | Pool)]
