@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from coalface.range.actors.actor import COIN_SAT, EVERYDAY, Actor, Part
+from coalface.range.actors.bank import Bank
+from coalface.range.actors.custodial_wallet import CustodialWallet
 from coalface.range.actors.exchange import Exchange
+from coalface.range.actors.gambling import Casino
 from coalface.range.actors.merchant import Merchant
+from coalface.range.actors.mixer import Mixer
+from coalface.range.actors.nested_service import NestedService
+from coalface.range.actors.otc_desk import OtcDesk
 from coalface.range.actors.town import Town
-from coalface.range.economy.coin import Planned
 from coalface.range.economy.words import ActorKind, OutputPurpose, TxKind
 from coalface.range.wallets.profile import Profile
 
@@ -30,30 +35,34 @@ class Person(Actor):
     ) -> None:
         super().__init__(town, name, profile, part)
         self._activity_percent = activity_percent
-        self._home: Exchange | None = None
+        self._home: Bank | None = None
 
     @property
-    def home(self) -> Exchange:
-        """The exchange at which the person has an account."""
+    def home(self) -> Bank:
+        """The service at which the person has an account: mostly an exchange."""
         if self._home is None:
-            self._home = self.dice.pick(self.town.all_of(Exchange))
+            banks: list[Bank] = [*self.town.all_of(NestedService), *self.town.all_of(CustodialWallet)]
+            is_elsewhere = bool(banks) and self.dice.chance(35)
+            self._home = self.dice.pick(banks if is_elsewhere else [*self.town.all_of(Exchange)])
         return self._home
 
     def act(self) -> None:
-        """Now and then a payment, a deposit, a withdrawal, or tidying up."""
+        """Now and then a payment, a deposit, a withdrawal, a bet, or tidying up."""
         if not self.dice.chance(self._activity_percent):
             return
         choice = self.dice.below(100)
         if self.purse.balance_sat < COIN_SAT // 50 or choice < 20:
             self._buy_coin()
-        elif choice < 55:
+        elif choice < 52:
             self._pay(self._pick_merchant())
-        elif choice < 75:
+        elif choice < 70:
             self._pay(self._pick_friend())
-        elif choice < 90:
+        elif choice < 83:
             self._deposit()
-        elif choice < 95:
+        elif choice < 88:
             self._pay_two()
+        elif choice < 95:
+            self._amuse()
         else:
             self._tidy_up()
 
@@ -87,9 +96,24 @@ class Person(Actor):
 
     def _deposit(self) -> None:
         value_sat = self.amount_sat()
-        if self.purse.can_pay(value_sat):
-            lock = self.home.deposit_lock(self.name)
-            self.purse.pay([Planned(lock, value_sat, OutputPurpose.DEPOSIT, self.name)])
+        if not self.purse.can_pay(value_sat):
+            return
+        desks = self.town.all_of(OtcDesk)
+        if desks and value_sat > COIN_SAT // 2 and self.dice.chance(40):
+            self.purse.pay([self.dice.pick(desks).invoice(self.name, value_sat)])
+        else:
+            self.purse.pay([self.home.deposit(self.name, value_sat)])
+
+    def _amuse(self) -> None:
+        """A bet, or some privacy: lawful people use mixers too."""
+        casinos, mixers = self.town.all_of(Casino), self.town.all_of(Mixer)
+        value_sat = self.amount_sat()
+        if mixers and self.dice.chance(40):
+            if self.purse.can_pay(value_sat):
+                locks = [self.purse.new_lock() for _ in range(self.dice.between(1, 3))]
+                self.purse.pay([self.dice.pick(mixers).mix(self.name, value_sat, locks)])
+        elif casinos:
+            self.dice.pick(casinos).bet(self.purse, value_sat)
 
     def _buy_coin(self) -> None:
         value_sat = self.dice.between(2, 200) * COIN_SAT // 100

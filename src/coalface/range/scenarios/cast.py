@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from coalface.range.actors.actor import COIN_SAT, Actor, Part
+from coalface.range.actors.custodial_wallet import CustodialWallet
+from coalface.range.actors.duster import Duster
 from coalface.range.actors.exchange import Exchange, Routine
+from coalface.range.actors.gambling import Casino
+from coalface.range.actors.hash_rental import HashRental
+from coalface.range.actors.lightning import LightningNode
 from coalface.range.actors.merchant import Merchant
+from coalface.range.actors.mixer import Mixer
+from coalface.range.actors.nested_service import NestedService
+from coalface.range.actors.noise import Tinkerer
+from coalface.range.actors.otc_desk import OtcDesk
 from coalface.range.actors.person import Person
 from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
 from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
@@ -65,7 +74,11 @@ def populate(town: Town, sizes: Sizes) -> None:
             part_of(number),
             activity_percent=4 + number * 7 % 12,
         )
+    _services(town, sizes)
     _pools(town, sizes)
+    for number in range(sizes.hash_rentals):
+        home = turn(town.all_of(Pool), number)
+        HashRental(town, f"hash-rental-{number + 1}", HOT_FAMILIES[0], part_of(number), home=home)
     for number in range(sizes.solo_miners):
         SoloMiner(
             town,
@@ -74,6 +87,30 @@ def populate(town: Town, sizes: Sizes) -> None:
             part_of(number),
             hashrate_hs=(3 + number) * 10**14,
         )
+
+
+def _services(town: Town, sizes: Sizes) -> None:
+    exchanges = town.all_of(Exchange)
+    for number in range(sizes.nested_services):
+        name, host = f"broker-{number + 1}", turn(exchanges, number)
+        NestedService(town, name, PROCESSOR_PROFILE, part_of(number), host=host)
+    for number in range(sizes.otc_desks):
+        profile = turn(USER_FAMILIES, number * 4)
+        OtcDesk(town, f"otc-{number + 1}", profile, part_of(number), deals_every=7 + 4 * number)
+    for number in range(sizes.gambling):
+        Casino(town, f"casino-{number + 1}", BOT_PROFILE, part_of(number))
+    for number in range(sizes.custodial_wallets):
+        CustodialWallet(town, f"custodian-{number + 1}", turn(HOT_FAMILIES, number), part_of(number))
+    for number in range(sizes.mixers):
+        Mixer(town, f"mixer-{number + 1}", turn(USER_FAMILIES, number * 3 + 1), part_of(number))
+    for number in range(sizes.lightning_nodes):
+        profile = USER_FAMILIES[-1 if number % 2 else 0]
+        LightningNode(town, f"lightning-{number + 1:02}", profile, part_of(number))
+    for number in range(sizes.dusters):
+        profile = turn(USER_FAMILIES, number * 5 + 2)
+        Duster(town, f"duster-{number + 1}", profile, part_of(number), every=24 + 9 * number)
+    for number in range(sizes.noise):
+        Tinkerer(town, f"tinkerer-{number + 1}", turn(USER_FAMILIES, number), part_of(number))
 
 
 def _exchanges(town: Town, n_exchanges: int) -> None:
@@ -129,4 +166,8 @@ def _pools(town: Town, sizes: Sizes) -> None:
 
 def buyers(town: Town) -> list[Actor]:
     """Who buys coin from the founder."""
-    return [actor for actor in town.actors if isinstance(actor, Person | Merchant | Exchange | Pool)]
+    return [
+        actor
+        for actor in town.actors
+        if type(actor).acts and not isinstance(actor, SoloMiner | NestedService | PoolMiner)
+    ]
