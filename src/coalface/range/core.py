@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from coalface.range.block import block_hash
 
@@ -33,16 +34,23 @@ def write_with_core(blocks: Sequence[bytes], folder: Path) -> None:
     options.set_chainparams(pbk.ChainParameters(pbk.ChainType.REGTEST))
     context = pbk.Context(options)
     core = pbk.ChainstateManager(pbk.ChainstateManagerOptions(context, str(folder), str(folder / "blocks")))
-    for height, raw_block in enumerate(blocks):
-        try:
+    try:
+        for height, raw_block in enumerate(blocks):
             if height:
                 core.process_block(pbk.Block(raw_block))
-        except pbk.ProcessBlockException as error:
-            raise CoreRefused(_refusal(height)) from error
-        chain = core.get_active_chain()
-        tip = bytes(chain.block_tree_entries[chain.height].block_hash)
-        if chain.height != height or tip != block_hash(raw_block):
-            raise CoreRefused(_refusal(height))
+            if _tip(core) != (height, block_hash(raw_block)):
+                raise CoreRefused(_refusal(height))
+    except pbk.ProcessBlockException as error:
+        raise CoreRefused(_refusal(height)) from error
+    finally:
+        # in this order, since the library keeps pointers: what was opened last is closed first
+        del core
+        del context
+
+
+def _tip(core: Any) -> tuple[int, bytes]:  # noqa: ANN401 - the library ships no types
+    chain = core.get_active_chain()
+    return chain.height, bytes(chain.block_tree_entries[chain.height].block_hash)
 
 
 def _refusal(height: int) -> str:

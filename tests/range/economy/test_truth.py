@@ -93,7 +93,8 @@ def test_a_fifth_of_the_actors_is_near_a_threshold(name: str, seed: int, short_c
 @pytest.mark.parametrize("seed", [1, 2])
 def test_stolen_satoshi_are_conserved(name: str, seed: int, short_chain: Short) -> None:
     economy = short_chain(name, seed).economy
-    on_chain = {row.txid: row for row in economy.book.outputs}
+    on_chain = {row.txid for row in economy.book.outputs}
+    values = {(row.txid, row.vout): row.value_sat for row in economy.book.outputs}
     sums: Counter[tuple[str, str, int]] = Counter()
     for row in economy.stolen.rows:
         assert row.value_sat > 0
@@ -106,8 +107,7 @@ def test_stolen_satoshi_are_conserved(name: str, seed: int, short_chain: Short) 
     at_tip = Counter[str]()
     for playbook, txid, vout, stolen_sat in economy.stolen.outputs():
         at_tip[playbook] += stolen_sat
-        output = next(row for row in economy.book.outputs if (row.txid, row.vout) == (txid, vout))
-        assert 0 < stolen_sat <= output.value_sat
+        assert 0 < stolen_sat <= values[txid, vout]
     for playbook in {playbook for playbook, _ in by_theft}:
         keys = [TheftKey(*key) for key in by_theft if key[0] == playbook]
         stolen_sat = sum(min(by_theft[key]) for key in keys)

@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coalface.range.actors.actor import COIN_SAT, EVERYDAY, Actor, Part
+from coalface.range.actors.coordinator import mixable
+from coalface.range.actors.rounds import Staging, carry_out, participant
 from coalface.range.actors.town import Town
 from coalface.range.economy.coin import Coin, Look, Planned
 from coalface.range.economy.words import ActorKind, OutputPurpose, TxKind
 from coalface.range.keys import derive_key
+from coalface.range.protocols import RoundRefused, dual_funding
 from coalface.range.script import Kind, Lock, lock_with
+from coalface.range.wallets.change import PAYEE_KINDS
 from coalface.range.wallets.profile import Profile
 from coalface.range.wallets.purse import Poor, Purse
 
@@ -45,7 +49,9 @@ class LightningNode(Actor):
             self._close(channel)
         if self.dice.chance(4) and self.purse.balance_sat > COIN_SAT // 10:
             peers = [node for node in self.town.all_of(LightningNode) if node is not self]
-            if peers:
+            if peers and self.dice.chance(40):
+                self.open_together(self.dice.pick(peers))
+            elif peers:
                 self.open(self.dice.pick(peers))
 
     def channel_lock(self, peer: LightningNode) -> Lock:
@@ -59,7 +65,9 @@ class LightningNode(Actor):
 
     def open(self, peer: LightningNode) -> None:
         """Opens a channel from this node's coins alone."""
-        value_sat = self.dice.between(1, 20) * 1_000_000 + (0 if self.dice.chance(60) else self.dice.below(99_999))
+        value_sat = self.dice.between(1, 20) * 1_000_000 + (
+            0 if self.dice.chance(60) else self.dice.below(99_999)
+        )
         if not self.purse.can_pay(value_sat):
             return
         lock = self.channel_lock(peer)
@@ -68,6 +76,39 @@ class LightningNode(Actor):
         except Poor:
             return
         self.remember(lock, peer, value_sat, 0)
+
+    def open_together(self, peer: LightningNode) -> None:
+        """Opens a channel into which both put coin (BOLT 2, channel establishment v2)."""
+        own, theirs = self.funds(), peer.funds()
+        if not own or not theirs:
+            return
+        opener_sat = sum(coin.value_sat for coin in own) * self.dice.between(20, 80) // 100
+        accepter_sat = sum(coin.value_sat for coin in theirs) * self.dice.between(10, 80) // 100
+        if self.part.near:
+            accepter_sat = min(accepter_sat, opener_sat)
+        try:
+            plan = dual_funding(
+                participant(self.purse, own),
+                participant(peer.purse, theirs),
+                "channel",
+                self.dice,
+                opener_sat=opener_sat,
+                accepter_sat=accepter_sat,
+                rate_sat_vb=self.economy.market.rate_sat_vb,
+            )
+        except RoundRefused:
+            return
+        lock = self.channel_lock(peer)
+        value_sat = opener_sat + accepter_sat
+        given = {"channel": Planned(lock, value_sat, OutputPurpose.CHANNEL, self.name)}
+        spends = {self.name: self.purse, peer.name: peer.purse}
+        look = Look(version=2, locktime=self.economy.height, sequence=0xFFFFFFFD)
+        carry_out(self.economy, plan, Staging(spends, look, self.purse, given=given))
+        self.remember(lock, peer, value_sat, accepter_sat)
+
+    def funds(self) -> list[Coin]:
+        """Up to two coins for a channel."""
+        return self.dice.sample(mixable(self.purse, PAYEE_KINDS), 2)
 
     def remember(self, lock: Lock, peer: LightningNode, value_sat: int, peer_sat: int) -> None:
         """Keeps a channel until it closes."""

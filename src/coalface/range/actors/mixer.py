@@ -88,9 +88,7 @@ class Mixer(Actor):
         """Pays what is due, from coins that others paid in where it can."""
         due = [each for each in self._due if each.height <= self.economy.height]
         for each in due:
-            foreign = [
-                coin for coin in self.purse.spendable() if coin.lock.customer != each.customer
-            ]
+            foreign = [coin for coin in self.purse.spendable() if coin.lock.customer != each.customer]
             coins = []
             for coin in self.dice.shuffled(foreign):
                 coins.append(coin)

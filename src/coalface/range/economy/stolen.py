@@ -82,6 +82,7 @@ class StolenLedger:
     crews: dict[str, set[str]] = field(default_factory=dict)
     rows: list[HoldingRow] = field(default_factory=list)
     _shares: dict[Outpoint, list[_Share]] = field(default_factory=dict)
+    _totals: dict[TheftKey, dict[tuple[str, str], int]] = field(default_factory=dict)
     _fees: dict[TheftKey, int] = field(default_factory=dict)
     _changed: dict[TheftKey, None] = field(default_factory=dict)
     _live: dict[Outpoint, None] = field(default_factory=dict)
@@ -108,12 +109,7 @@ class StolenLedger:
 
     def holders(self, key: TheftKey) -> dict[tuple[str, str], int]:
         """Satoshis of one theft by holder and state."""
-        totals: dict[tuple[str, str], int] = {}
-        for shares in self._shares.values():
-            for share in shares:
-                if share.key == key and share.value_sat:
-                    place = (share.holder, share.state.value)
-                    totals[place] = totals.get(place, 0) + share.value_sat
+        totals = {place: sat for place, sat in self._totals.get(key, {}).items() if sat}
         if self._fees.get(key):
             totals[FEES, HoldingState.LOST_TO_FEES.value] = self._fees[key]
         return totals
@@ -142,8 +138,13 @@ class StolenLedger:
             return
         self._changed[key] = None
         self._shares.setdefault(outpoint, []).append(_Share(key, value_sat, holder, state))
+        self._count(key, holder, state, value_sat)
         if holder in self.crews[key.playbook]:
             self._live[outpoint] = None
+
+    def _count(self, key: TheftKey, holder: str, state: HoldingState, more_sat: int) -> None:
+        totals = self._totals.setdefault(key, {})
+        totals[holder, state.value] = totals.get((holder, state.value), 0) + more_sat
 
     def _move(self, tx: StolenTx) -> None:
         spent = [coin for coin in tx.coins if coin.outpoint in self._live]
@@ -152,48 +153,46 @@ class StolenLedger:
         brought: dict[str, int] = {}
         for coin in tx.coins:
             brought[coin.lock.owner] = brought.get(coin.lock.owner, 0) + coin.value_sat
+        moving: dict[str, list[_Share]] = {}
         for coin in spent:
             del self._live[coin.outpoint]
-            stays = []
             for share in self._shares.pop(coin.outpoint):
-                if share.holder in self.crews[share.key.playbook]:
-                    self._spread(tx, share, coin.lock.owner, brought)
-                else:
-                    stays.append(share)
-            if stays:
-                self._shares[coin.outpoint] = stays
+                self._count(share.key, share.holder, share.state, -share.value_sat)
+                moving.setdefault(coin.lock.owner, []).append(share)
+        for owner, shares in moving.items():
+            self._spread(tx, shares, _slots(tx, owner, brought), brought[owner])
 
-    def _spread(self, tx: StolenTx, share: _Share, owner: str, brought: dict[str, int]) -> None:
-        """Shares one stolen amount over its owner's outputs and over what the owner lost."""
-        got: dict[str, int] = {}
-        for output in tx.outputs:
-            got[output.lock.owner] = got.get(output.lock.owner, 0) + output.value_sat
-        gains = {name: got[name] - brought.get(name, 0) for name in got if got[name] > brought.get(name, 0)}
-        fee_sat = sum(brought.values()) - sum(got.values())
-        lost_sat = max(0, brought[owner] - got.get(owner, 0))
-        all_gains_sat = sum(gains.values()) + fee_sat
-        weights: list[tuple[int | None, int]] = []
-        for vout, output in enumerate(tx.outputs):
-            name = output.lock.owner
-            if name == owner:
-                weights.append((vout, output.value_sat * all_gains_sat))
-            elif name in gains and lost_sat:
-                weights.append((vout, lost_sat * gains[name] * output.value_sat // got[name]))
-        weights.append((None, lost_sat * fee_sat))
-        total = sum(weight for _, weight in weights)
-        if not total:  # a consolidation without fee to oneself has no gains at all
-            weights = [(v, o.value_sat) for v, o in enumerate(tx.outputs) if o.lock.owner == owner]
-            total = sum(weight for _, weight in weights)
-        passed, given_sat = 0, 0
-        for place, weight in weights:
-            passed += weight
-            part_sat = share.value_sat * passed // total - given_sat
-            given_sat += part_sat
-            self._give(tx, share, place, part_sat)
+    def _spread(
+        self,
+        tx: StolenTx,
+        shares: Sequence[_Share],
+        slots: Sequence[tuple[int | None, int]],
+        brought_sat: int,
+    ) -> None:
+        """Draws one owner's stolen amounts, and the clean rest, into the places where the owner's value went.
+
+        Each place takes from each amount in proportion, as differences of rounded running sums; so the
+        parts of an amount add up to it, and the parts in a place never exceed what went there.
+        """
+        left = [share.value_sat for share in shares]
+        left_sat = brought_sat
+        for place, amount_sat in slots:
+            if not left_sat:
+                return
+            running, drawn_sat = 0, 0
+            for number, share in enumerate(shares):
+                running += left[number]  # before this place took its part
+                part_sat = running * amount_sat // left_sat - drawn_sat
+                drawn_sat += part_sat
+                left[number] -= part_sat
+                self._give(tx, share, place, part_sat)
+            left_sat -= amount_sat
 
     def _give(self, tx: StolenTx, share: _Share, place: int | None, part_sat: int) -> None:
         key = share.key
         self._changed[key] = None
+        if not part_sat:
+            return
         if place is None:
             self._fees[key] = self._fees.get(key, 0) + part_sat
             return
@@ -216,7 +215,33 @@ class StolenLedger:
                     continue
                 taken_sat = min(wanted_sat, share.value_sat)
                 share.value_sat -= taken_sat
+                self._count(share.key, share.holder, share.state, -taken_sat)
                 wanted_sat -= taken_sat
                 self._put(
                     Outpoint(tx.txid, vout), share.key, taken_sat, output.lock.owner, HoldingState.MIXED
                 )
+
+
+def _slots(tx: StolenTx, owner: str, brought: dict[str, int]) -> list[tuple[int | None, int]]:
+    """Where the value that one party brought has gone: outputs by number, and the fee as None, in satoshis.
+
+    Own outputs first, as far as own coins reach; then the outputs of those who gained, and last the miner.
+    """
+    got: dict[str, int] = {}
+    for output in tx.outputs:
+        got[output.lock.owner] = got.get(output.lock.owner, 0) + output.value_sat
+    own_sat, brought_sat = got.get(owner, 0), brought[owner]
+    kept_sat = min(own_sat, brought_sat)
+    lost_sat = brought_sat - kept_sat
+    gains = {name: got[name] - brought.get(name, 0) for name in got if got[name] > brought.get(name, 0)}
+    all_gains_sat = sum(gains.values()) + sum(brought.values()) - sum(got.values())
+    slots: list[tuple[int | None, int]] = []
+    for vout, output in enumerate(tx.outputs):
+        name = output.lock.owner
+        if name == owner:
+            slots.append((vout, output.value_sat * kept_sat // own_sat if own_sat else 0))
+        elif name in gains and lost_sat:
+            part_sat = lost_sat * gains[name] * output.value_sat // (all_gains_sat * got[name])
+            slots.append((vout, part_sat))
+    slots.append((None, brought_sat - sum(amount_sat for _, amount_sat in slots)))
+    return slots

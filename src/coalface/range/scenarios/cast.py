@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from coalface.range.actors.actor import COIN_SAT, Actor, Part
+from coalface.range.actors.coordinator import (
+    Coordinator,
+    Wasabi1Coordinator,
+    Wasabi2Coordinator,
+    WhirlpoolCoordinator,
+)
 from coalface.range.actors.custodial_wallet import CustodialWallet
 from coalface.range.actors.duster import Duster
 from coalface.range.actors.exchange import Exchange, Routine
 from coalface.range.actors.gambling import Casino
 from coalface.range.actors.hash_rental import HashRental
+from coalface.range.actors.joiner import Joiner
+from coalface.range.actors.joinmarket import Maker, Taker
 from coalface.range.actors.lightning import LightningNode
 from coalface.range.actors.merchant import Merchant
 from coalface.range.actors.mixer import Mixer
@@ -20,8 +28,11 @@ from coalface.range.actors.otc_desk import OtcDesk
 from coalface.range.actors.person import Person
 from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
 from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
+from coalface.range.actors.private_payer import PrivatePayer
 from coalface.range.actors.solo_miner import SoloMiner
+from coalface.range.actors.swap_service import SwapService
 from coalface.range.actors.town import Town
+from coalface.range.protocols import ASHIGARU_POOLS, WHIRLPOOL_POOLS
 from coalface.range.scenarios.sizes import Sizes
 from coalface.range.script import Kind
 from coalface.range.wallets.profiles import (
@@ -30,9 +41,13 @@ from coalface.range.wallets.profiles import (
     POOL_FAMILIES,
     PROCESSOR_PROFILE,
     USER_FAMILIES,
+    family_named,
 )
 
 T = TypeVar("T")
+
+WASABI_FAMILY = family_named("wasabi")
+SAMOURAI_FAMILY = family_named("samourai")
 
 _EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
 _POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer")
@@ -75,6 +90,7 @@ def populate(town: Town, sizes: Sizes) -> None:
             activity_percent=4 + number * 7 % 12,
         )
     _services(town, sizes)
+    _joiners(town, sizes)
     _pools(town, sizes)
     for number in range(sizes.hash_rentals):
         home = turn(town.all_of(Pool), number)
@@ -106,11 +122,49 @@ def _services(town: Town, sizes: Sizes) -> None:
     for number in range(sizes.lightning_nodes):
         profile = USER_FAMILIES[-1 if number % 2 else 0]
         LightningNode(town, f"lightning-{number + 1:02}", profile, part_of(number))
+    for number in range(sizes.swap_services):
+        SwapService(town, f"swap-{number + 1}", USER_FAMILIES[4], part_of(number))
     for number in range(sizes.dusters):
         profile = turn(USER_FAMILIES, number * 5 + 2)
         Duster(town, f"duster-{number + 1}", profile, part_of(number), every=24 + 9 * number)
     for number in range(sizes.noise):
         Tinkerer(town, f"tinkerer-{number + 1}", turn(USER_FAMILIES, number), part_of(number))
+
+
+def _joiners(town: Town, sizes: Sizes) -> None:
+    groups = (
+        ("wasabi1", sizes.wasabi1_joiners, WASABI_FAMILY),
+        ("wasabi2", sizes.wasabi2_joiners, WASABI_FAMILY),
+        ("whirlpool", sizes.whirlpool_joiners, SAMOURAI_FAMILY),
+        ("ashigaru", sizes.ashigaru_joiners, SAMOURAI_FAMILY),
+    )
+    for name, n_joiners, profile in groups:
+        if n_joiners:
+            coordinator = _coordinator(town, name)
+            for number in range(n_joiners):
+                joiner = f"{name}-client-{number + 1:02}"
+                Joiner(town, joiner, profile, part_of(number), coordinator=coordinator)
+    for number in range(sizes.joinmarket_makers):
+        Maker(town, f"maker-{number + 1:02}", USER_FAMILIES[0], part_of(number))
+    for number in range(sizes.joinmarket_takers):
+        Taker(town, f"taker-{number + 1:02}", USER_FAMILIES[0], part_of(number))
+    for number in range(sizes.private_payers):
+        profile = SAMOURAI_FAMILY if number % 2 else USER_FAMILIES[4]
+        PrivatePayer(town, f"private-payer-{number + 1:02}", profile, part_of(number), activity_percent=8)
+
+
+def _coordinator(town: Town, name: str) -> Coordinator:
+    match name:
+        case "wasabi1":
+            return Wasabi1Coordinator(town, "wasabi1-coordinator", WASABI_FAMILY, every=5, fewest=7, most=60)
+        case "wasabi2":
+            return Wasabi2Coordinator(town, "wasabi2-coordinator", WASABI_FAMILY, every=4, most=60)
+        case "whirlpool":
+            pool = WHIRLPOOL_POOLS[1]
+            return WhirlpoolCoordinator(town, "whirlpool-coordinator", SAMOURAI_FAMILY, pool=pool)
+        case _:
+            pool = ASHIGARU_POOLS[0]
+            return WhirlpoolCoordinator(town, "ashigaru-coordinator", SAMOURAI_FAMILY, pool=pool)
 
 
 def _exchanges(town: Town, n_exchanges: int) -> None:

@@ -6,23 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coalface.range.actors.town import Town
+from coalface.range.playbooks.span import Span
 from coalface.range.scenarios.sizes import Sizes
 
 DEFAULT_BLOCKS = 500
 MIN_BLOCKS = 130
 """Shorter chains end before anybody has earned anything: coinbases mature after 100 blocks."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """The part of a chain in which something can happen."""
-
-    first_height: int
-    last_height: int
-
-    def at(self, percent: int) -> int:
-        """The height at that many percent of the span."""
-        return self.first_height + (self.last_height - self.first_height) * percent // 100
 
 
 Playbook = Callable[[Town, Span, str], None]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from coalface.range.actors.actor import COIN_SAT, Actor
 from coalface.range.actors.exchange import Exchange
+from coalface.range.actors.mixer import Mixer
 from coalface.range.actors.pool import Pool
 from coalface.range.actors.solo_miner import Founder
 from coalface.range.actors.town import Town
@@ -13,8 +14,9 @@ from coalface.range.economy.chain import Economy
 from coalface.range.economy.clock import Clock
 from coalface.range.economy.coin import Planned
 from coalface.range.economy.words import OutputPurpose
+from coalface.range.playbooks.span import Span
 from coalface.range.scenarios.cast import buyers, populate
-from coalface.range.scenarios.scenario import MIN_BLOCKS, Scenario, Span
+from coalface.range.scenarios.scenario import MIN_BLOCKS, Scenario
 from coalface.range.wallets.profiles import family_named
 
 _FOUNDER_ALONE = 60
@@ -71,12 +73,14 @@ def _sell(founder: Founder, town: Town) -> None:
     """The founder sells what has matured: much to exchanges at first, then to anybody."""
     if founder.purse.balance_sat < 2 * COIN_SAT:
         return
-    exchanges: list[Actor] = [*town.all_of(Exchange)]
+    exchanges: list[Actor] = [*town.all_of(Exchange), *town.all_of(Mixer)]
     others = founder.dice.sample(buyers(town), _BUYERS_EACH)
     chosen = dict.fromkeys([*exchanges, *others] if town.economy.height < _FIRST_SALE + 20 else others)
     planned = []
     for buyer in chosen:
         lock = buyer.hot_lock() if isinstance(buyer, Exchange) else buyer.purse.receive_lock()
-        parts = 60 if isinstance(buyer, Exchange) else founder.dice.between(1, 20)
+        parts = founder.dice.between(1, 20)
+        if isinstance(buyer, Exchange | Mixer):
+            parts = 60
         planned.append(Planned(lock, parts * COIN_SAT, OutputPurpose.PAYMENT))
     founder.sell(planned)

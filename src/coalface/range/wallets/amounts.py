@@ -24,6 +24,8 @@ class Amounts:
 
     def shaped_sat(self, value_sat: int, dice: Dice) -> int:
         """The amount as the user would type it: about as large, satoshis, never 0."""
+        if value_sat < 1:
+            return 1
         if not dice.chance(self.round_percent):
             return max(1, value_sat - value_sat % 97 + dice.below(97))
         step = int(10 ** dice.pick(self.digits))
