@@ -8,6 +8,11 @@ from coalface.cli.verbs import Verb
 __all__ = ["VERBS", "range_"]
 
 VERBS: dict[str, Verb] = {
+    "list": Verb("coalface.cli.range_build:list_scenarios", "List the scenarios, one a line."),
+    "build": Verb(
+        "coalface.cli.range_build:build",
+        "Build the chain of a scenario, with everything that is true of it.",
+    ),
     "bulk": Verb(
         "coalface.cli.range_bulk:bulk", "Write a chain of any length as a node would, with its owners."
     ),

@@ -70,6 +70,20 @@ class Key:
         """DER signature of a 32-byte digest (RFC 6979 nonce, low S)."""
         return self._private.sign(digest, hasher=None)
 
+    def sign_ecdsa_low_r(self, digest: bytes) -> bytes:
+        """DER signature whose R takes 32 bytes, found by counting up the extra entropy as Bitcoin Core does.
+
+        ``CKey::Sign`` of Bitcoin Core (``src/key.cpp``): no extra entropy first, then a 32-byte counter.
+        """
+        from coincurve._libsecp256k1 import ffi  # noqa: PLC0415 - see above
+
+        signature, counter = self.sign_ecdsa(digest), 0
+        while signature[3] != 32:
+            counter += 1
+            entropy = ffi.new("unsigned char[32]", counter.to_bytes(32, "little"))
+            signature = self._private.sign(digest, hasher=None, custom_nonce=(ffi.NULL, entropy))
+        return signature
+
     def sign_schnorr(self, digest: bytes) -> bytes:
         """BIP-0340 signature of a 32-byte digest, 64 bytes (auxiliary randomness fixed to zero)."""
         return self._private.sign_schnorr(digest, _NO_AUX)
