@@ -24,6 +24,7 @@ from coalface.labels import import_list
 from coalface.range import Story, build_story, write_block_files
 from coalface.range.demo import run_demo
 from coalface.range.hashes import sha256d
+from story_truth import write_story_truth
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "answers.md"
 NEVER = "\N{EN DASH}"
@@ -63,7 +64,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
-    "labels import", "labels lists", "labels show", "screen", "version", "error",
+    "labels import", "labels lists", "labels show", "screen", "range bulk", "range score", "range story",
+    "range exercise", "range grade", "version", "error",
 }  # fmt: skip
 
 
@@ -103,7 +105,11 @@ class Comparison:
                 self.wrong.add(f"`{place}` is no map")
                 return
             for item in value.values():
-                if not any(is_of(plain, item) for plain in allowed):
+                if isinstance(item, dict) and (
+                    shape := next((each for each in allowed if each in SHAPES), "")
+                ):
+                    self.check(shape, item)
+                elif not any(is_of(plain, item) for plain in allowed if plain not in SHAPES):
                     self.wrong.add(f"`{place}` holds {item!r}")
         elif kind in SHAPES:
             self.check(kind, value)
@@ -178,6 +184,26 @@ def ask(*arguments: str | Path) -> Iterator[Any]:
         yield json.loads(line)
 
 
+def compare_range(folder: Path, story: Story, found: Comparison) -> None:
+    """Answers about made-up chains: of one whose truth says everything, and of one that says little."""
+    theft = write_story_truth(folder / "theft", story, 7)
+    store, case = theft / "store", folder / "case"
+    index([theft / "blocks"], store)
+
+    def compare(verb: str, *arguments: str | Path) -> None:
+        for answer in ask("range", verb, *arguments):
+            found.check(f"range {verb}", answer)
+
+    compare("story", theft)
+    compare("score", store, theft, "--hold-out", "0-150")
+    compare("exercise", theft, case)
+    with (case / "answers.csv").open("a") as answers:
+        answers.write(f"coinjoins,{story.truth.deeds.theft_txid}\n")
+    compare("grade", case, case / "answers.csv")
+    (theft / "scenario.json").write_text('{"name": "untold", "seed": 7}')
+    compare("score", store, theft)
+
+
 @pytest.fixture(scope="module")
 def compared(folder: Path, story: Story) -> Comparison:
     """All answers, compared with the document."""
@@ -197,6 +223,7 @@ def compared(folder: Path, story: Story) -> Comparison:
     (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
     compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
+    compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("index", "index", folder / "pruned", folder / "again")
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
@@ -226,6 +253,7 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("trace", "trace", store, theft, "--max-txs", "2")
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
+    compare_range(folder, story, found)
     found.check("error", UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}).as_dict())
     found.check("error", UsageError("m").as_dict())
     return found

@@ -7,6 +7,7 @@ from seeds that anybody knows, and must never hold real coin.
 """
 
 from coalface.range.address import regtest_address
+from coalface.range.bulk import BulkChain, write_bulk_chain
 from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.datadir import write_block_files
 from coalface.range.script import Kind, Lock
@@ -16,6 +17,7 @@ from coalface.range.tx import Outpoint
 from coalface.range.wallet import Habits, Wallet
 
 __all__ = [
+    "BulkChain",
     "ChainBuilder",
     "Coin",
     "Habits",
@@ -34,4 +36,5 @@ __all__ = [
     "build_story",
     "regtest_address",
     "write_block_files",
+    "write_bulk_chain",
 ]
