@@ -11,6 +11,7 @@ VERBS: dict[str, Verb] = {
     "bulk": Verb(
         "coalface.cli.range_bulk:bulk", "Write a chain of any length as a node would, with its owners."
     ),
+    "compare": Verb("coalface.cli.range_compare:compare", "Show how far two sets of blocks are apart."),
 }
 """The verbs below `range`; another one is a line here and a file ``range_NAME.py``."""
 
