@@ -64,8 +64,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
-    "labels import", "labels lists", "labels show", "screen", "range bulk", "range score", "range story",
-    "range exercise", "range grade", "version", "error",
+    "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
+    "range story", "range exercise", "range grade", "version", "error",
 }  # fmt: skip
 
 
@@ -224,6 +224,7 @@ def compared(folder: Path, story: Story) -> Comparison:
     compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
     compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
+    compare("range compare", "range", "compare", whole, partial)
     compare("index", "index", folder / "pruned", folder / "again")
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)

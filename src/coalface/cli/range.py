@@ -16,6 +16,7 @@ VERBS: dict[str, Verb] = {
     "bulk": Verb(
         "coalface.cli.range_bulk:bulk", "Write a chain of any length as a node would, with its owners."
     ),
+    "compare": Verb("coalface.cli.range_compare:compare", "Show how far two sets of blocks are apart."),
     "score": Verb(
         "coalface.cli.range_score:score", "Compare every inference with the truth of a made-up chain."
     ),
