@@ -50,7 +50,7 @@ WASABI_FAMILY = family_named("wasabi")
 SAMOURAI_FAMILY = family_named("samourai")
 
 _EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
-_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk")
 _NEAR_EVERY = 4
 """Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
 
@@ -59,8 +59,9 @@ _TERMS = (
     Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
     Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
     Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
-    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+    Terms(Scheme.PPLNS, Layout.COINBASE, fee_permille=20),
     Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
+    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
 )
 _BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=1_500_000, pays_every=36)
 _THRESHOLD_HS = 8 * 10**11

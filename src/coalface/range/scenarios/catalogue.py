@@ -62,8 +62,8 @@ _ALL = (
     ),
     Scenario(
         "pools",
-        "five small pools of different schemes, and one with ten thousand recipients",
-        Sizes(persons=40, pools=5, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
+        "six small pools of different schemes, and one with ten thousand recipients",
+        Sizes(persons=40, pools=6, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
     ),
     Scenario(
         "coinjoins",
