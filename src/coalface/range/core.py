@@ -34,6 +34,7 @@ def write_with_core(blocks: Sequence[bytes], folder: Path) -> None:
     options.set_chainparams(pbk.ChainParameters(pbk.ChainType.REGTEST))
     context = pbk.Context(options)
     core = pbk.ChainstateManager(pbk.ChainstateManagerOptions(context, str(folder), str(folder / "blocks")))
+    height = 0
     try:
         for height, raw_block in enumerate(blocks):
             if height:

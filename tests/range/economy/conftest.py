@@ -9,7 +9,7 @@ import pytest
 
 from coalface.range.scenarios import SCENARIOS, Played, play
 
-SHORT = 140
+SHORT = 150
 """Long enough for every playbook to run, short enough for every test run."""
 
 

@@ -99,10 +99,11 @@ class Coordinator(Actor):
         raise NotImplementedError
 
     def willing(self) -> list[Client]:
-        """Clients who would take part in the next round, those in a hurry first."""
+        """Clients of the next round, those in a hurry first; some rounds are large, some barely enough."""
         clients = self.dice.shuffled(list(self.clients.values()))
         clients = [client for client in clients if self.dice.chance(client.keen_percent)]
-        return sorted(clients, key=lambda client: -client.keen_percent)
+        most = self.dice.between(self._fewest, self._most)
+        return sorted(clients, key=lambda client: -client.keen_percent)[:most]
 
     def staging(self, members: dict[str, Purse]) -> Staging:
         """Who is behind the names of a round."""
@@ -131,8 +132,6 @@ class Wasabi1Coordinator(Coordinator):
                     members[client.purse.name] = client.purse
                     brought.append(participant(client.purse, taken, client.purse.name))
                     break
-            if len(brought) == self._most:
-                break
         if len(brought) < self._fewest:
             return
         rate = self.economy.market.rate_sat_vb
@@ -144,26 +143,44 @@ class Wasabi1Coordinator(Coordinator):
 
 
 class Wasabi2Coordinator(Coordinator):
-    """Rounds of Wasabi 2."""
+    """Rounds of Wasabi 2.
 
-    rules: Wasabi2Rules = Wasabi2Rules(min_inputs=20, max_inputs=200, max_outputs=10, fee_ppm=3_000)
-    _mixed: frozenset[tuple[str, int]] = frozenset()
+    Parameters
+    ----------
+    rules
+        Settings of the coordinator.
+    """
+
+    def __init__(
+        self,
+        town: Town,
+        name: str,
+        profile: Profile,
+        part: Part = EVERYDAY,
+        *,
+        rules: Wasabi2Rules,
+        every: int = 4,
+        fewest: int = 3,
+    ) -> None:
+        super().__init__(town, name, profile, part, every=every, fewest=fewest)
+        self._rules = rules
+        self._mixed: frozenset[tuple[str, int]] = frozenset()
 
     def round(self) -> None:
         """Everybody brings up to ten coins, all of which are cut into standard amounts."""
         members: dict[str, Purse] = {}
         brought: list[Participant] = []
-        for client in self.willing()[: self._most]:
+        for client in self.willing():
             coins = self.dice.shuffled(mixable(client.purse, (Kind.P2WPKH, Kind.P2TR)))
             if coins:
                 members[client.purse.name] = client.purse
                 n_coins = self.dice.between(2, 10)
                 brought.append(participant(client.purse, coins[:n_coins], client.purse.name))
-        if sum(len(each.coins) for each in brought) < self.rules.min_inputs or len(brought) < 2:
+        if sum(len(each.coins) for each in brought) < self._rules.min_inputs or len(brought) < 2:
             return
         rate = self.economy.market.rate_sat_vb
         try:
-            plan = wasabi2_round(self.rules, brought, self.dice, rate_sat_vb=rate, remixed=self._mixed)
+            plan = wasabi2_round(self._rules, brought, self.dice, rate_sat_vb=rate, remixed=self._mixed)
         except RoundRefused:
             return
         tx = carry_out(self.economy, plan, self.staging(members))
@@ -209,22 +226,24 @@ class WhirlpoolCoordinator(Coordinator):
 
     def round(self) -> None:
         """Somebody enters now and then; then some mixes."""
-        for client in self.willing()[:1]:
-            self._enter(client)
+        for client in self.willing():
+            if len(self._premix[client.purse.name].coins) < 4 and self._enter(client):
+                break
         for _ in range(2):
             self._mix()
 
-    def _enter(self, client: Client) -> None:
+    def _enter(self, client: Client) -> bool:
+        """Makes somebody's Tx0; False if it cannot be made."""
         purse = client.purse
         coins = mixable(purse)[:6]
         if sum(coin.value_sat for coin in coins) < self.pool.denomination_sat * 2:
-            return
+            return False
         rate = self.economy.market.rate_sat_vb
         most = self.dice.between(2, 12)
         try:
             plan = tx0(self.pool, participant(purse, coins), self.dice, rate_sat_vb=rate, max_premix=most)
         except RoundRefused:
-            return
+            return False
         staging = Staging(
             {purse.actor: purse},
             purse.look(),
@@ -234,18 +253,23 @@ class WhirlpoolCoordinator(Coordinator):
             playbook=client.playbook,
         )
         carry_out(self.economy, plan, staging)
+        return True
 
     def _mix(self) -> None:
         """Coins of different clients, some new, some again."""
         size = self.dice.pick(self.pool.sizes)
         names = self.dice.shuffled(list(self.clients))
-        news = [name for name in names if self._premix[name].coins][: max(2, size - 3)]
-        olds = [name for name in names if self._postmix[name].coins and name not in news]
-        olds = olds[: size - len(news)]
-        if len(news) + len(olds) < min(self.pool.sizes):
+        new = [name for name in names if self._premix[name].coins]
+        first = new[: self.pool.min_premix_coins]
+        olds = [name for name in names if name not in first and self._mixed(name)]
+        olds = olds[: size - self.pool.min_premix_coins]
+        news = [name for name in new if name not in olds][: size - len(olds)]
+        if len(news) < self.pool.min_premix_coins or len(news) + len(olds) < min(self.pool.sizes):
             return
-        premixers = [self._one(self._premix[name], name) for name in news]
-        remixers = [self._one(self._postmix[name], name) for name in olds]
+        premixers = [
+            self._one(self._premix[name], list(self._premix[name].coins.values()), name) for name in news
+        ]
+        remixers = [self._one(self._postmix[name], self._mixed(name), name) for name in olds]
         try:
             plan = whirlpool_mix(self.pool, premixers, remixers, self.dice)
         except RoundRefused:
@@ -254,6 +278,10 @@ class WhirlpoolCoordinator(Coordinator):
         receives = {(name, Role.MIX): self._postmix[name] for name in [*news, *olds]}
         carry_out(self.economy, plan, Staging(spends, _LOOK, self.purse, receives, coordinator=self.purse))
 
-    def _one(self, purse: Purse, name: str) -> Participant:
-        coin = self.dice.pick(list(purse.coins.values()))
-        return participant(purse, [coin], name)
+    def _mixed(self, name: str) -> list[Coin]:
+        """A client's coins of exactly the pool's amount."""
+        coins = self._postmix[name].coins.values()
+        return [coin for coin in coins if coin.value_sat == self.pool.denomination_sat]
+
+    def _one(self, purse: Purse, coins: list[Coin], name: str) -> Participant:
+        return participant(purse, [self.dice.pick(coins)], name)

@@ -20,6 +20,10 @@ _CREDIT_SCALE = 10**24
 """Credit for each hash is kept in this part of a satoshi, so that no share is rounded away."""
 
 
+_FEE_SPAN = 24
+"""Blocks whose fees are averaged."""
+
+
 class Scheme(StrEnum):
     """How shares turn into credit (Rosenfeld 2011, "Analysis of Bitcoin Pooled Mining Reward Systems")."""
 
@@ -165,7 +169,11 @@ class Pool(Actor):
         """The reward, to the pool or, with the coinbase layout, straight to its miners."""
         finder = self._finder()
         height = self.economy.height + 1
-        self._earn(subsidy_sat(height), found=True)
+        if self.terms.scheme is Scheme.SOLO and finder in self._accounts:
+            own = self.terms.fee_permille
+            paid = ((self._accounts[finder].lock, 1000 - own), (self._collector, own))
+            return Claim(paid, self._tag, finder, self.name, self.terms.scheme.value)
+        self._earn(subsidy_sat(height) + self.economy.fees_waiting_sat(), found=True)
         if self.terms.layout is Layout.COINBASE and self._accounts:
             working = sorted(self._accounts.values(), key=lambda each: (-each.hashrate_hs, each.miner))
             shares = [(each.lock, each.hashrate_hs) for each in working if each.hashrate_hs][:60]
@@ -179,7 +187,7 @@ class Pool(Actor):
     def act(self) -> None:
         """Counts shares, and pays when it is time."""
         if self.terms.scheme in {Scheme.PPS, Scheme.FPPS}:
-            self._earn(subsidy_sat(self.economy.height + 1), found=False)
+            self._earn(subsidy_sat(self.economy.height + 1) + self._usual_fees_sat(), found=False)
         if self.economy.height % self.terms.pays_every == self._phase:
             self.pay_out()
 
@@ -270,6 +278,13 @@ class Pool(Actor):
                 self._index += shared_sat * _CREDIT_SCALE // self.town.network_hashrate_hs()
         elif found:
             self._index += shared_sat * _CREDIT_SCALE // self._hashrate_hs
+
+    def _usual_fees_sat(self) -> int:
+        """Mean fees of the last blocks, which full pay per share adds to the subsidy."""
+        if self.terms.scheme is not Scheme.FPPS:
+            return 0
+        recent = self.economy.book.mining[-_FEE_SPAN:]
+        return sum(row.fees_sat for row in recent) // len(recent)
 
     def _settle(self, account: Account) -> None:
         gained = (self._index - account.index_seen) * account.hashrate_hs

@@ -46,7 +46,7 @@ _PURPOSES = {
     Role.MEMO: OutputPurpose.MEMO,
 }
 _ALONE = {Protocol.TX0, Protocol.STONEWALL, Protocol.SWAP}
-"""Protocols in which one party spends and no coin changes hands by being mixed."""
+"""Protocols in which one party alone spends: no CoinJoin, whatever it looks like."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,9 @@ def carry_out(economy: Economy, plan: Round, staging: Staging) -> Tx:
         kind=_KINDS[plan.protocol],
         playbook=staging.playbook,
     )
-    economy.note_coinjoin(list(_rows(economy, plan, staging, tx.txid, [output for output, _ in pairs])))
+    if plan.protocol not in _ALONE:
+        outputs = [output for output, _ in pairs]
+        economy.note_coinjoin(_rows(economy, plan, staging, tx.txid, outputs))
     return tx
 
 

@@ -278,6 +278,10 @@ class Economy:
         self.market.move()
         return raw_block
 
+    def fees_waiting_sat(self) -> int:
+        """Fees that the next block would earn now, satoshis."""
+        return sum(each.fee_sat for each in self._fitting())
+
     def time_unix(self, height: int) -> int:
         """Header time of a block."""
         return self._times.all_unix[height]
@@ -291,14 +295,19 @@ class Economy:
         ]
 
     def _take_pending(self) -> list[_Pending]:
+        taken = self._fitting()
+        self._pending = self._pending[len(taken) :]
+        return taken
+
+    def _fitting(self) -> list[_Pending]:
+        """What has waited longest, as far as a block has room."""
         weight_wu, n_taken = 0, 0
         for each in self._pending:
             weight_wu += each.weight_wu
             if weight_wu > _MAX_BLOCK_WEIGHT_WU:
                 break
             n_taken += 1
-        taken, self._pending = self._pending[:n_taken], self._pending[n_taken:]
-        return taken
+        return self._pending[:n_taken]
 
     def _hand_out(self, outpoint: Outpoint, planned: Planned, height: int) -> None:
         purse = self.purse_at(planned.lock)

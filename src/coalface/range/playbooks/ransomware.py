@@ -59,6 +59,7 @@ class _Collection:
     ) -> None:
         self.town, self.span, self.name = town, span, name
         self.collector, self.helper, self.is_ransom = collector, helper, is_ransom
+        self._n_paid = 0
         self.dice = town.economy.dice(f"playbook {name}")
         self.locks = [collector.purse.new_lock(Kind.P2PKH) for _ in range(_N_ADDRESSES)]
 
@@ -91,9 +92,13 @@ class _Collection:
         planned = Planned(lock, value_sat, purpose)
         theft_of = self.name if self.is_ransom else None
         try:
-            payer.purse.pay([planned], kind, playbook=self.name, theft_of=theft_of)
+            tx = payer.purse.pay([planned], kind, playbook=self.name, theft_of=theft_of)
         except Poor:
             return
+        self._n_paid += 1
+        if self._n_paid % 20 == 1:
+            text = f"payment number {self._n_paid} reaches {self.collector.name}, from {payer.name}"
+            self.collector.tell("collection", [tx], text)
 
     def _coins_at(self, lock: Lock) -> list[Coin]:
         return [

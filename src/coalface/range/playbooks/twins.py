@@ -21,13 +21,21 @@ def _company(town: Town, name: str, family: str, *, near: bool = False) -> Compa
 
 
 def _fund(town: Town, company: Company, height: int, value_sat: int) -> None:
-    """The company buys coin at the exchange that has most."""
+    """The company buys coin at the exchange that has most, and somewhat less if that falls through."""
+    before_sat = {"balance": 0, "wanted": value_sat}
 
     def buy() -> None:
         bank = max(town.all_of(Exchange), key=lambda each: each.purse.balance_sat)
-        value = min(value_sat, (bank.purse.balance_sat + bank.cold.balance_sat) // 4)
+        value = min(before_sat["wanted"], bank.purse.balance_sat // 4)
+        before_sat["balance"] = company.purse.balance_sat
         bank.withdraw(company.purse.new_lock(), value, company.name)
         town.economy.tell(company.name, "purchase", [], f"{company.name} buys {value} sat at {bank.name}")
+        company.plan(town.economy.height + 7, check)
+
+    def check() -> None:
+        before_sat["wanted"] //= 2
+        if company.purse.balance_sat <= before_sat["balance"] and before_sat["wanted"] > 1_000_000:
+            buy()
 
     company.plan(height, buy)
 

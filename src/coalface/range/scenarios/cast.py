@@ -32,7 +32,7 @@ from coalface.range.actors.private_payer import PrivatePayer
 from coalface.range.actors.solo_miner import SoloMiner
 from coalface.range.actors.swap_service import SwapService
 from coalface.range.actors.town import Town
-from coalface.range.protocols import ASHIGARU_POOLS, WHIRLPOOL_POOLS
+from coalface.range.protocols import ASHIGARU_POOLS, WASABI_2_OPEN, WASABI_2_ZKSNACKS, WHIRLPOOL_POOLS
 from coalface.range.scenarios.sizes import Sizes
 from coalface.range.script import Kind
 from coalface.range.wallets.profiles import (
@@ -50,7 +50,7 @@ WASABI_FAMILY = family_named("wasabi")
 SAMOURAI_FAMILY = family_named("samourai")
 
 _EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
-_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk")
 _NEAR_EVERY = 4
 """Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
 
@@ -59,10 +59,13 @@ _TERMS = (
     Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
     Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
     Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
-    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+    Terms(Scheme.PPLNS, Layout.COINBASE, fee_permille=20),
     Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
+    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
 )
-_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=400_000, pays_every=36)
+_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=1_500_000, pays_every=36)
+_THRESHOLD_HS = 8 * 10**11
+"""Hash rate that earns about the big pool's threshold between two payouts, from height 150 on."""
 
 
 def part_of(number: int) -> Part:
@@ -135,6 +138,7 @@ def _joiners(town: Town, sizes: Sizes) -> None:
     groups = (
         ("wasabi1", sizes.wasabi1_joiners, WASABI_FAMILY),
         ("wasabi2", sizes.wasabi2_joiners, WASABI_FAMILY),
+        ("wasabi2-open", sizes.wasabi2_joiners // 3, WASABI_FAMILY),
         ("whirlpool", sizes.whirlpool_joiners, SAMOURAI_FAMILY),
         ("ashigaru", sizes.ashigaru_joiners, SAMOURAI_FAMILY),
     )
@@ -158,7 +162,12 @@ def _coordinator(town: Town, name: str) -> Coordinator:
         case "wasabi1":
             return Wasabi1Coordinator(town, "wasabi1-coordinator", WASABI_FAMILY, every=5, fewest=7, most=60)
         case "wasabi2":
-            return Wasabi2Coordinator(town, "wasabi2-coordinator", WASABI_FAMILY, every=4, most=60)
+            return Wasabi2Coordinator(
+                town, "wasabi2-coordinator", WASABI_FAMILY, rules=WASABI_2_ZKSNACKS, fewest=10
+            )
+        case "wasabi2-open":
+            name = "wasabi2-open-coordinator"
+            return Wasabi2Coordinator(town, name, WASABI_FAMILY, Part(near=True), rules=WASABI_2_OPEN)
         case "whirlpool":
             pool = WHIRLPOOL_POOLS[1]
             return WhirlpoolCoordinator(town, "whirlpool-coordinator", SAMOURAI_FAMILY, pool=pool)
@@ -207,6 +216,9 @@ def _pools(town: Town, sizes: Sizes) -> None:
         for member in range(sizes.big_pool_miners):
             # a power law: few large, very many small (Romiti et al. 2019)
             rate_hs = 6 * 10**15 // (40 + member) + dice.below(10**11)
+            if part_of(member).near:
+                # earns in one period about what the pool pays out at least
+                rate_hs = _THRESHOLD_HS * dice.between(80, 120) // 100
             SmallMiner(
                 town,
                 f"{big.name}-miner-{member + 1:05}",

@@ -42,7 +42,7 @@ _JOINERS = replace(
     persons=70,
     merchants=14,
     wasabi1_joiners=36,
-    wasabi2_joiners=24,
+    wasabi2_joiners=30,
     whirlpool_joiners=18,
     ashigaru_joiners=14,
     joinmarket_makers=14,
@@ -62,8 +62,8 @@ _ALL = (
     ),
     Scenario(
         "pools",
-        "five small pools of different schemes, and one with ten thousand recipients",
-        Sizes(persons=40, pools=5, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
+        "six small pools of different schemes, and one with ten thousand recipients",
+        Sizes(persons=40, pools=6, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
     ),
     Scenario(
         "coinjoins",

@@ -64,8 +64,10 @@ class Profile:
 def blurred(profile: Profile, dice: Dice) -> Profile:
     """The same software in the hands of a user who breaks its pattern now and then.
 
-    A rule of thumb that knows the software's pattern is then right in some transactions and wrong in others.
+    Such a user installs no upgrades. A rule of thumb that knows the software's pattern is then right in
+    some transactions and wrong in others.
     """
+    profile = replace(profile, upgrades=())
     match dice.below(4):
         case 0:
             return replace(profile, change=replace(profile.change, reuse_percent=40))
