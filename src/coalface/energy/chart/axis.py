@@ -37,7 +37,10 @@ def log_limits(values: Iterable[float]) -> tuple[float, float]:
 def log_ticks(low: float, high: float) -> list[float]:
     """Round numbers from `low` to `high`: 1, 2, 5 and their tens, or tens alone where there are many."""
     decades = math.log10(high) - math.log10(low)
-    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if decades < 0.8 else (1.0, 2.0, 5.0) if decades < 2.6 else (1.0,)
+    if decades < 0.8:
+        steps: tuple[float, ...] = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)
+    else:
+        steps = (1.0, 2.0, 5.0) if decades < 2.6 else (1.0,)
     stride = max(1, math.ceil(decades / 8)) if len(steps) == 1 else 1
     first = math.floor(math.log10(low))
     powers = range(first - first % stride, math.ceil(math.log10(high)) + 1, stride)

@@ -39,7 +39,7 @@ class Mark:
     @property
     def label(self) -> str:
         """Number or numbers."""
-        return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
 
     @property
     def width_in(self) -> float:
@@ -49,7 +49,7 @@ class Mark:
 
 def in_order(events: Sequence[Event]) -> list[Event]:
     """Events by day; those of one day keep their order."""
-    return sorted(events, key=lambda each: at_day(each))
+    return sorted(events, key=at_day)
 
 
 def at_day(event: Event) -> float:

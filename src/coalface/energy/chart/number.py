@@ -44,7 +44,7 @@ class Scale:
 
 
 def scale_of(values: Iterable[float], unit: str) -> Scale:
-    """The scale in which the largest of `values` (in `unit`) is a number from 1 to 999, where there is one."""
+    """The scale in which the largest of `values` (in `unit`) lies from 1 to 999, where there is one."""
     known = [abs(value) for value in values if math.isfinite(value)]
     largest = max(known, default=0.0)
     steps = _PREFIXED.get(unit) or tuple((factor, f"{words}{unit}") for factor, words in _THOUSANDS)
@@ -54,8 +54,8 @@ def scale_of(values: Iterable[float], unit: str) -> Scale:
     return Scale(*(steps[-1] if largest > 0 else _unscaled(steps, unit)))
 
 
-def plain(value: float) -> str:
-    """A number with three digits that count and commas between thousands."""
+def plain(value: float, digits: int = 3) -> str:
+    """A number with `digits` digits that count and commas between thousands."""
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):
@@ -63,8 +63,8 @@ def plain(value: float) -> str:
     if value == 0:
         return "0"
     if abs(value) >= 1e15 or abs(value) < 1e-6:
-        return f"{value:.2e}"
-    places = 2 - math.floor(math.log10(abs(value)))
+        return f"{value:.{digits - 1}e}"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, places)
     text = f"{rounded:,.{max(0, places)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,4 +1,4 @@
-"""One page with everything: the answer, all charts, and the tables behind them. It loads nothing and runs nothing."""
+"""One page with the answer, all charts, and the tables behind them. It loads nothing and runs nothing."""
 
 from __future__ import annotations
 
@@ -31,11 +31,14 @@ figure { margin: 1.2rem 0; border: 1px solid #e6e6e6; }
 figure svg { display: block; width: 100%; height: auto; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .84rem; line-height: 1.35; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .28rem .6rem .28rem 0; border-bottom: 1px solid #e6e6e6; }
+th, td { text-align: left; vertical-align: top; padding: .28rem 1rem .28rem 0; }
+td { border-bottom: 1px solid #e6e6e6; }
 th { border-bottom: 2px solid #888; vertical-align: bottom; }
 td { min-width: 3.2rem; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.word { white-space: nowrap; }
 tr.assumed td { background: #fdf3e1; }
+tr.assumed .word { font-weight: bold; text-transform: uppercase; }
 @media print { main { max-width: none; padding: 0; } figure, tr { break-inside: avoid; } }
 """
 
@@ -51,6 +54,8 @@ def page_html(result: Result) -> str:
     )
     title = escape(clean(result.title, 300)) or "Coalface: energy model"
     question = shown(result.question)
+    about = " · ".join((f"Scenario {clean(result.name, 80)}", stretch_text(result), kind_of_power(result)))
+    verdict = result.verdict.word.replace("_", " ")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -64,17 +69,18 @@ def page_html(result: Result) -> str:
 <main>
 <h1>{title}</h1>
 <p>{question}</p>
-<p class="quiet">Scenario {shown(result.name)} · {escape(stretch_text(result))} · {escape(kind_of_power(result))}</p>
+<p class="quiet">{escape(about)}</p>
 <ul class="answer">
 {answers}
 </ul>
-<p><strong>Verdict: {escape(str(result.verdict.word).replace("_", " "))}</strong>, because {shown(result.verdict.because)}.</p>
+<p><strong>Verdict: {verdict}</strong>, because {shown(result.verdict.because)}.</p>
 {figures}
 {tables_html(result)}
 <section>
 <h2>How these figures were made</h2>
-<p>{escape(origin_line(result))} {escape(price_note(result))} The same scenario with the same seed gives the same page,
-byte for byte. Every draw is one possible world: all inputs are drawn together, and worst cases are never added up.</p>
+<p>{escape(origin_line(result))} {escape(price_note(result))} The same scenario with the same seed
+gives the same page, byte for byte. Every draw is one possible world: all inputs are drawn together,
+and worst cases are never added up.</p>
 </section>
 </main>
 </body>

@@ -29,14 +29,14 @@ __all__ = [
 INK = "#1a1a1a"
 GREY = "#555555"
 FAINT = "#b8b8b8"
-PALE = "#e6e6e6"
+PALE = "#dcdcdc"
 MINED = "#0072b2"
 MINED_BAND = "#8fc1e3"
 SOLD = "#b34700"
 SOLD_BAND = "#f2b68c"
-PAID_TINT = "#eef3e2"
+PAID_TINT = "#e6edd2"
 
-TITLE = Style(15, INK, is_bold=True)
+TITLE = Style(14.5, INK, is_bold=True)
 HEADING = Style(10.5, INK, is_bold=True)
 STRONG = Style(9, INK, is_bold=True)
 BODY = Style(9, INK)

@@ -26,7 +26,7 @@ _ID = re.compile(r'(\bid="|href="#|url\(#)')
 
 @contextmanager
 def settled() -> Iterator[None]:
-    """Matplotlib as it is delivered, whatever the caller's settings; one thread at a time, for they are global."""
+    """Matplotlib with its own settings, not the caller's; they are global, so one thread at a time."""
     untouchable = {"backend", "backend_fallback", "interactive", "toolbar", "timezone", "datapath"}
     settings = {name: value for name, value in mpl.rcParamsDefault.items() if name not in untouchable} | {
         "svg.hashsalt": "coalface",
@@ -42,8 +42,8 @@ def png_bytes(draw: Callable[[], Drawing]) -> bytes:
     with settled():
         buffer = io.BytesIO()
         figure = draw().figure
-        figure.set_dpi(_DPI)
-        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+        FigureCanvasAgg(figure)
+        figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -60,9 +60,9 @@ def svg_text(draw: Callable[[], Drawing], prefix: str) -> tuple[str, Drawing]:
     with settled():
         buffer = io.StringIO()
         drawing = draw()
-        drawing.figure.set_dpi(72)
+        FigureCanvasSVG(drawing.figure)
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        FigureCanvasSVG(drawing.figure).print_svg(buffer, metadata=nothing)
+        drawing.figure.savefig(buffer, format="svg", metadata=nothing)
     text = buffer.getvalue()
     text = _OWN_TITLE.sub("", _COMMENT.sub("", text[text.index("<svg ") :]))
     text = _ID.sub(lambda found: f"{found[1]}{prefix}-", text)

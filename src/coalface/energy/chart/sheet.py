@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from coalface.energy.chart.font import Style, text_options, width_in, wrap
+from coalface.energy.chart.font import Style, balanced, text_options, width_in, wrap
 from coalface.energy.chart.palette import BODY, FAINT, GREY, INK, SMALL, STRONG, TITLE
 
 __all__ = ["MARGIN_IN", "WIDTH_IN", "Drawing", "Sheet", "Swatch"]
@@ -60,12 +61,15 @@ class Swatch:
         Line style of a line, `None` for an area.
     hatch
         Of an area.
+    marker
+        Colour of the edge, if it is a dot.
     """
 
     label: str
     color: str
-    dash: str | None = None
+    dash: Literal["-", "--", ":"] | None = None
     hatch: str = ""
+    marker: str | None = None
 
 
 class Sheet:
@@ -82,7 +86,8 @@ class Sheet:
         self, text: str, style: Style, most_lines: int = 3, indent_in: float = 0.0, mark: str = ""
     ) -> None:
         """Write a paragraph, perhaps with a mark in the room that `indent_in` leaves at its left."""
-        lines = wrap(text, _INNER_IN - indent_in, style, most_lines)
+        break_lines = balanced if style.is_bold else wrap
+        lines = break_lines(text, _INNER_IN - indent_in, style, most_lines)
 
         def paint(figure: Figure, height_in: float, top_in: float) -> None:
             if mark:
@@ -177,6 +182,12 @@ def _swatch(figure: Figure, page_in: float, left_in: float, middle_in: float, sw
     if swatch.dash is not None:
         line = Line2D([x, x + width], [y, y], color=swatch.color, linewidth=2, linestyle=swatch.dash)
         figure.add_artist(line)
+        return
+    if swatch.marker is not None:
+        dot = Line2D([x + width / 2], [y], marker="o", markersize=8, color=swatch.color, linewidth=0)
+        dot.set_markeredgecolor(swatch.marker)
+        dot.set_markeredgewidth(2)
+        figure.add_artist(dot)
         return
     height = 0.13 / page_in
     area = Rectangle(

@@ -11,7 +11,7 @@ from coalface.energy.chart.number import plain, scale_of
 from coalface.energy.chart.words import a_unit, month_text, name_text
 from coalface.energy.distribution import Choice, Distribution, Fixed, Gamma, Triangular, Uniform
 from coalface.energy.monthly import Paid
-from coalface.energy.parameter import Parameter, Standing
+from coalface.energy.parameter import Standing
 from coalface.energy.result import Result
 from coalface.energy.sampling import Spread
 
@@ -100,7 +100,7 @@ def _outcome(result: Result) -> str:
                 scale = scale_of([spread.p50], "H/s")
                 shown_unit, divisor = scale.unit, scale.divisor
             rows.append([label, group, *_three(spread, divisor), shown_unit])
-    about = "Half of all draws lie below the middle figure, nine of ten between the other two."
+    about = "Half of all draws lie below the middle figure, nine of ten between the other two. Three digits."
     return _table(
         "What the amount yields", about, ["figure", "which", "5 %", "50 %", "95 %", "unit"], rows, (2, 3, 4)
     )
@@ -121,7 +121,8 @@ def _months(result: Result) -> str:
         for each in result.months
     ]
     heads = ["month", "days", "BTC 5 %", "50 %", "95 %", "USD 5 %", "50 %", "95 %", "paid more than selling"]
-    about = f"What one more unit ({escape(a_unit(result))}) would have earned, after pool fees, before the cost of machines."
+    one = escape(a_unit(result))
+    about = f"What one more unit ({one}) would have earned, after pool fees, before the cost of machines."
     return _table("Month by month", about, heads, rows, tuple(range(1, 8)))
 
 
@@ -156,13 +157,13 @@ def _inputs(result: Result) -> str:
     rows = []
     for name, each in every.items():
         is_assumed = each.standing is Standing.ASSUMED
-        standing = "<strong>assumed</strong>" if is_assumed else escape(str(each.standing))
+        standing = f'<span class="word">{escape(str(each.standing))}</span>'
         note = f" ({shown(each.note)})" if each.note else ""
         found = each.distribution
         row = [
             escape(name_text(name)),
-            *(plain(value) for value in (found.low, found.mode, found.high)),
-            shown(each.unit),
+            *(plain(value, 6) for value in (found.low, found.mode, found.high)),
+            "" if each.unit == "1" else shown(each.unit),
             _shape(found),
             standing,
             f"{shown(each.source)}{note}",
@@ -219,8 +220,8 @@ def _findings(result: Result) -> str:
     about = "Entered by the user, who answers for them; neither the chain nor this model shows them."
     if not rows:
         return (
-            "<section>\n<h2>Findings from outside of the chain</h2>\n<p>None was entered. Neither chain nor network"
-            f" shows what made the electricity: it is {shown(result.fuel_words) or 'not stated'}.</p>\n</section>"
+            "<section>\n<h2>Findings from outside of the chain</h2>\n<p>None was entered. Neither chain nor"
+            f" network shows what made the electricity: {shown(result.fuel_words)}.</p>\n</section>"
         )
     return _table("Findings from outside of the chain", about, ["date", "what", "source"], rows)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from coalface.energy.chart.axis import linear_x
 from coalface.energy.chart.clean import clean
-from coalface.energy.chart.font import Style, text_options, wrap
+from coalface.energy.chart.font import text_options, wrap
 from coalface.energy.chart.number import Scale, plain, scale_of
-from coalface.energy.chart.palette import GREY, HEADING, INK, LABEL, MINED, SMALL, SOLD_BAND
+from coalface.energy.chart.palette import HEADING, INK, LABEL, MINED, MINED_BAND, SMALL
 from coalface.energy.chart.sheet import MARGIN_IN, WIDTH_IN, Drawing, Sheet, Swatch
 from coalface.energy.chart.words import assumed_line, kind_of_power, name_text, origin_line, stretch_text
 from coalface.energy.parameter import Parameter, Standing
@@ -23,7 +23,11 @@ __all__ = ["tornado_chart", "tornado_title"]
 
 _ROW_IN = 0.42
 _LEFT_IN, _RIGHT_IN = 3.1, 1.05
+_INNER_IN = WIDTH_IN - _LEFT_IN - _RIGHT_IN
+_FAR_RIGHT = 1 + (_RIGHT_IN - MARGIN_IN) / _INNER_IN
 _MOST_BARS = 12
+_HIGH_END: dict[str, Any] = {"marker": "o", "markersize": 8, "color": MINED, "markeredgewidth": 2}
+_LOW_END: dict[str, Any] = {**_HIGH_END, "markerfacecolor": "#ffffff"}
 _UNITS = {"usd": "USD", "btc": "BTC", "energy_mwh": "MWh"}
 _MEANINGS = {
     "usd": "what is earned, before every cost",
@@ -48,18 +52,20 @@ def tornado_chart(result: Result) -> Drawing:
     title = tornado_title(result)
     meaning = _MEANINGS.get(result.tornado_of, name_text(result.tornado_of))
     reading = (
-        f"each bar shows {meaning} if that one input alone goes from a low value (5 % point, pale end) to a high"
-        " one (95 % point, dark end) and every other stays at its most likely value; the longest matters most."
+        f"each bar shows {meaning}, if one input alone goes from a low value (5 % point, hollow end)"
+        " to a high one (95 % point, full end) while all others stay at their most likely value; the numbers at its"
+        " ends are those two values, and the longest bar is the doubt that matters most."
     )
-    every = _known(result.tornado)
+    known = _known(result.tornado)
+    every = [each for each in known if each.swing > 0]
     bars = every[:_MOST_BARS]
     sheet = Sheet()
     sheet.heading(title, f"{clean(result.title, 200)} · {stretch_text(result)} · {kind_of_power(result)}")
     if bars:
         sheet.legend(
             [
-                Swatch("input low", SOLD_BAND),
-                Swatch("input high", MINED),
+                Swatch("input at its low value", "#ffffff", marker=MINED),
+                Swatch("at its high value", MINED, marker=MINED),
                 Swatch("middle of all draws", INK, ":"),
             ]
         )
@@ -68,15 +74,19 @@ def tornado_chart(result: Result) -> Drawing:
         sheet.gap(0.6)
     else:
         sheet.gap(0.1)
-        sheet.text("No input varies, so there is nothing to compare.", HEADING)
+        sheet.text("No uncertain input moves the result, so there is nothing to compare.", HEADING)
     notes = [
-        "Rank correlation: 1 if the result always rises with the input, -1 if it always falls, 0 if they are"
-        " unrelated; over all draws together.",
+        (
+            "Rank correlation, over all draws: 1 if the result always rises with the input, -1 if it always"
+            " falls, 0 if they are unrelated."
+        ),
         assumed_line(result.inputs),
         origin_line(result),
     ]
+    if len(known) > len(every):
+        notes.insert(0, f"Uncertain inputs that do not move the result at all: {len(known) - len(every)}.")
     if len(every) > len(bars):
-        notes.insert(0, f"{len(every) - len(bars)} more inputs move the result less than these.")
+        notes.insert(0, f"Inputs that move the result less than these: {len(every) - len(bars)}.")
     sheet.notes(reading, notes)
     return Drawing(title, reading, sheet.figure())
 
@@ -109,60 +119,50 @@ def _paint(axes: Axes, result: Result, bars: Sequence[Bar], meaning: str) -> Non
         axes.axvline(middle, color=INK, linewidth=1.4, linestyle=":", zorder=3)
     for place, bar in enumerate(bars):
         _row(axes, place, bar, result.inputs)
-    right = 1 + (_RIGHT_IN - MARGIN_IN) / (WIDTH_IN - _LEFT_IN - _RIGHT_IN)
     for line, word in enumerate(("correlation", "rank")):
+        y = 1 + (0.02 + 0.14 * line) / (_ROW_IN * len(bars))
         axes.text(
-            right, 1, word, transform=axes.transAxes, ha="right", va="bottom",
-            position=(right, 1 + (0.02 + 0.14 * line) / (_ROW_IN * len(bars))), **text_options(SMALL),
-        )  # fmt: skip
+            _FAR_RIGHT, y, word, transform=axes.transAxes, ha="right", va="bottom", **text_options(SMALL)
+        )
 
 
 def _row(axes: Axes, place: int, bar: Bar, inputs: Mapping[str, Parameter]) -> None:
     """One input: name, bar, values at its ends, correlation."""
-    left, right = sorted((bar.result_at_p5, bar.result_at_p95))
-    centre = (left + right) / 2
-    is_rising = bar.result_at_p5 <= bar.result_at_p95
-    for start, is_high in ((left, not is_rising), (centre, is_rising)):
-        color = MINED if is_high else SOLD_BAND
-        half = Rectangle((start, place - 0.26), centre - left, 0.52, facecolor=color, linewidth=0, zorder=2)
-        axes.add_patch(half)
-    edge = Rectangle(
-        (left, place - 0.26), right - left, 0.52, facecolor="none", edgecolor=GREY, linewidth=0.8, zorder=4
-    )
-    axes.add_patch(edge)
-    at_left, at_right = (bar.input_p5, bar.input_p95) if is_rising else (bar.input_p95, bar.input_p5)
-    for x, value, side in ((left, at_left, "right"), (right, at_right, "left")):
+    low, high = bar.result_at_p5, bar.result_at_p95
+    axes.plot([low, high], [place] * 2, color=MINED_BAND, linewidth=9, solid_capstyle="butt", zorder=2)
+    axes.plot([low], [place], **_LOW_END, zorder=4)
+    axes.plot([high], [place], **_HIGH_END, zorder=4)
+    for x, value, is_left in ((low, bar.input_p5, low <= high), (high, bar.input_p95, low > high)):
         axes.annotate(
-            plain(value), (x, place), xytext=(-5 if side == "right" else 5, 0), textcoords="offset points",
-            ha=side, va="center_baseline", zorder=5, **text_options(SMALL),
-        )  # fmt: skip
+            plain(value),
+            (x, place),
+            xytext=(-9 if is_left else 9, 0),
+            textcoords="offset points",
+            ha="right" if is_left else "left",
+            va="center_baseline",
+            zorder=5,
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.8},
+            **text_options(SMALL),
+        )
     across = axes.get_yaxis_transform()
-    inner_in = WIDTH_IN - _LEFT_IN - _RIGHT_IN
-    parameter = inputs.get(bar.name)
-    lines = wrap(name_text(bar.name), _LEFT_IN - MARGIN_IN - 0.15, LABEL, 1)
+    for text, style, offset in (
+        (name_text(bar.name), LABEL, -0.2),
+        (_unit_and_standing(inputs.get(bar.name)), SMALL, 0.2),
+    ):
+        for line in wrap(text, _LEFT_IN - MARGIN_IN - 0.15, style, 1):
+            x = -0.15 / _INNER_IN
+            axes.text(
+                x,
+                place + offset,
+                line,
+                transform=across,
+                ha="right",
+                va="center_baseline",
+                **text_options(style),
+            )
+    text = "none" if bar.rank_correlation is None else f"{bar.rank_correlation:+.2f}"
     axes.text(
-        -0.15 / inner_in,
-        place - 0.2,
-        lines[0] if lines else "",
-        transform=across,
-        ha="right",
-        va="center_baseline",
-        **text_options(LABEL),
-    )
-    small = wrap(_unit_and_standing(parameter), _LEFT_IN - MARGIN_IN - 0.15, SMALL, 1)
-    axes.text(
-        -0.15 / inner_in,
-        place + 0.2,
-        small[0] if small else "",
-        transform=across,
-        ha="right",
-        va="center_baseline",
-        **text_options(SMALL),
-    )
-    right_edge = 1 + (_RIGHT_IN - MARGIN_IN) / inner_in
-    text = "–" if bar.rank_correlation is None else f"{bar.rank_correlation:+.2f}"
-    axes.text(
-        right_edge, place, text, transform=across, ha="right", va="center_baseline", **text_options(LABEL)
+        _FAR_RIGHT, place, text, transform=across, ha="right", va="center_baseline", **text_options(LABEL)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from coalface.energy.chart.clean import clean, cut
+from coalface.energy.chart.number import scale_of
 from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.result import Result
 
@@ -18,6 +19,7 @@ __all__ = [
     "month_text",
     "name_text",
     "origin_line",
+    "quantity_text",
     "stretch_text",
     "unit_name",
 ]
@@ -33,7 +35,7 @@ _NAMES = {
     "market_place": "how good the machines are for their date",
     "co2_factor": "carbon dioxide of the fuel",
     "network_share": "share of the network",
-    "fuel": "fuel that is there",
+    "fuel": "fuel at hand",
     "plant": "power plants",
     "generation": "electricity on record",
     "machines": "machines",
@@ -51,6 +53,18 @@ def unit_name(result: Result) -> str:
 def a_unit(result: Result) -> str:
     """The same with an article."""
     return f"a {unit_name(result)}"
+
+
+def quantity_text(value: float, unit: str) -> str:
+    """A value with its unit in words: ``1 million tonnes``, ``50 PH/s``, ``43 blocks``."""
+    if unit == "1":
+        return "1 block" if value == 1 else f"{value:,.0f} blocks"
+    scale = scale_of([value], unit)
+    number = scale.text(value)
+    if unit not in ("t", "m3"):
+        return f"{number} {scale.unit}"
+    plural = "" if number == "1" and scale.divisor == 1 else "s"
+    return f"{number} {scale.unit.removesuffix(unit)}{_UNITS[unit]}{plural}"
 
 
 def name_text(name: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from coalface.energy.chart.axis import bare, log_limits, log_y
 from coalface.energy.chart.clean import clean
 from coalface.energy.chart.event_marks import Mark, at_day, date_text, in_order, place_marks
-from coalface.energy.chart.font import text_options
+from coalface.energy.chart.font import text_options, wrap
 from coalface.energy.chart.number import plain, scale_of
 from coalface.energy.chart.palette import (
     BODY,
@@ -95,11 +95,14 @@ def _swatches(result: Result) -> list[Swatch]:
     """Legend: only what is on the chart."""
     unit = unit_name(result)
     found = [
-        Swatch(f"a {unit} mined: middle estimate", MINED, "-"),
-        Swatch("5 to 95 % of draws", MINED_BAND),
+        Swatch(f"a {unit} mined", MINED, "-"),
+        Swatch("9 of 10 draws", MINED_BAND),
     ]
-    if _sold(result) is not None:
+    sold = _sold(result)
+    if sold is not None:
         found.append(Swatch(f"a {unit} sold", SOLD, "--"))
+        if sold.distribution.low < sold.distribution.high:
+            found.append(Swatch("lowest to highest", SOLD_BAND))
     words = {each.paid for each in result.months}
     if Paid.YES in words:
         found.append(Swatch("mining paid more", PAID_TINT))
@@ -137,7 +140,8 @@ def _paint_worth(axes: Axes, result: Result) -> None:
         return
     low, high = log_limits(values)
     scale = scale_of([], "")
-    log_y(axes, low, high, scale, f"{currency(result)} per {unit_name(result)} (each step up multiplies)")
+    label = f"{currency(result)} per {unit_name(result)} (each step up multiplies)"
+    log_y(axes, low, high, scale, wrap(label, _HEIGHT_IN, LABEL, 1)[0])
     for month, spread in zip(result.months, spreads, strict=True):
         left, right = _edges(month, first, last)
         if right <= left:

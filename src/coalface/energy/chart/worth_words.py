@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from coalface.energy.chart.number import plain, scale_of
+from coalface.energy.chart.number import scale_of
 from coalface.energy.chart.words import a_unit, month_text, unit_name
 from coalface.energy.monthly import Month, Paid
 from coalface.energy.result import Result
@@ -56,7 +56,10 @@ def worth_reading(result: Result) -> str:
     )
     if result.alternative is None or money == "BTC":
         return f"{stairs}."
-    return f"{stairs}; where all of the band lies above the dashed line, mining paid more than selling."
+    return (
+        f"{stairs}; a month is shaded if mining paid more than selling in at least 95 % of draws, and hatched"
+        " if that is unclear."
+    )
 
 
 def price_note(result: Result) -> str:

@@ -26,10 +26,10 @@ def write_chart(result: Result, path: str | os.PathLike[str], what: str = "worth
     result
         What a scenario answered.
     path
-        File to write. Its suffix says what it becomes: ``.svg`` or ``.png`` (one chart), or ``.html`` (one page
-        with every chart and the tables behind them).
+        File to write. Its suffix says what it becomes: ``.svg`` or ``.png`` (one chart), or ``.html`` (one
+        page with every chart and the tables behind them).
     what
-        Chart of an SVG or PNG file: ``worth``, ``outcome``, ``ceilings`` or ``tornado``. A page has all of them.
+        Chart of an SVG or PNG file: ``worth``, ``outcome``, ``ceilings`` or ``tornado``. A page has all.
 
     Raises
     ------
