@@ -288,7 +288,7 @@ def no_fuel() -> Result:
 
 
 def measured() -> Result:
-    """Payouts that were seen, and what they took: fuel, if it was coal; ceilings over twelve powers of ten."""
+    """Payouts that were seen, and what they took, coal perhaps; a ceiling is zero."""
     result = twelve()
     limits = (*ceilings(), Ceiling("blocks", "no block at all", np.zeros(400), "the chain"))
     return replace(

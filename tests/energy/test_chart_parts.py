@@ -33,9 +33,7 @@ def test_no_text_lies_over_another_or_leaves_the_page(name: str, what: str) -> N
         figure = DRAWINGS[what](EVERY[name]()).figure
         renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]  # matplotlib's own gap
         figure.draw(renderer)
-        texts = [
-            each for each in figure.findobj(lambda each: isinstance(each, Text)) if each.get_text().strip()
-        ]
+        texts = [each for each in figure.findobj(Text) if each.get_text().strip()]
         boxes = [(each.get_text(), Text.get_window_extent(each, renderer)) for each in texts]
         page = figure.bbox
     for text, box in boxes:

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from coalface.energy.ceilings import Ceiling
 from coalface.energy.chart.axis import log_limits, log_x
 from coalface.energy.chart.clean import clean
-from coalface.energy.chart.font import Style, text_options, wrap
+from coalface.energy.chart.font import Style, text_options, width_in, wrap
 from coalface.energy.chart.number import Scale, scale_of
 from coalface.energy.chart.palette import (
     GREY,
@@ -41,7 +41,7 @@ from coalface.energy.verdict import VerdictWord
 __all__ = ["ceilings_chart", "ceilings_title"]
 
 _ROW_IN = 0.72
-_LEFT_IN, _RIGHT_IN = 3.35, 1.75
+_LEFT_IN, _RIGHT_IN = 3.2, 2.1
 _INNER_IN = WIDTH_IN - _LEFT_IN - _RIGHT_IN
 _FAR_RIGHT = 1 + (_RIGHT_IN - MARGIN_IN) / _INNER_IN
 _LINE_IN = 0.16
@@ -157,7 +157,7 @@ def _paint(axes: Axes, result: Result, rows: Sequence[Ceiling]) -> None:
     for place, each in enumerate(rows):
         _row(axes, place, each, result, scale)
     y = 1 + 0.06 / (_ROW_IN * (len(rows) + bool(claim)))
-    head = f"5 / 50 / 95 %, {scale.unit}"
+    head = f"5 / 50 / 95 % [{scale.unit}]"
     axes.text(_FAR_RIGHT, y, head, transform=axes.transAxes, ha="right", va="bottom", **text_options(SMALL))
 
 
@@ -174,6 +174,20 @@ def _row(axes: Axes, place: int, ceiling: Ceiling, result: Result, scale: Scale)
         _no_data(axes, place, clean(ceiling.source, 200))
         return
     low, high = axes.get_xlim()
+    if spread.p95 < low:
+        inside = Style(8.5, MINED if is_binding else GREY, is_bold=is_binding)
+        axes.text(
+            0.1 / _INNER_IN,
+            place,
+            "left of this axis, which cannot show 0",
+            transform=axes.get_yaxis_transform(),
+            va="center_baseline",
+            zorder=6,
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
+            **text_options(inside),
+        )
+        _numbers(axes, place, spread, scale, STRONG if is_binding else LABEL)
+        return
     left, middle, end = (min(max(each, low), high) for each in (spread.p5, spread.p50, spread.p95))
     bar = Rectangle((left, place - 0.19), end - left, 0.38, edgecolor=INK, linewidth=0.8, zorder=4)
     bar.set_facecolor(MINED if is_binding else MINED_BAND)
@@ -198,7 +212,11 @@ def _label(axes: Axes, place: float, heads: Sequence[tuple[str, Style]], says: s
 def _numbers(axes: Axes, place: float, spread: Spread, scale: Scale, style: Style) -> None:
     """The three points of a row, at its right."""
     across = axes.get_yaxis_transform()
-    text = " / ".join(scale.text(each) for each in (spread.p5, spread.p50, spread.p95))
+    points = (spread.p5, spread.p50, spread.p95)
+    text = " / ".join(scale.text(each) for each in points)
+    if width_in(text, style) > _RIGHT_IN - MARGIN_IN:
+        own = scale_of([spread.p50], "H/s")
+        text = f"{' / '.join(own.text(each) for each in points)} {own.unit}"
     axes.text(
         _FAR_RIGHT, place, text, transform=across, ha="right", va="center_baseline", **text_options(style)
     )

@@ -58,7 +58,7 @@ def outcome_title(result: Result) -> str:
         burnt = ""
         if fuel is not None and result.fuel_unit is not None:
             amount = quantity_text(fuel.p50, clean(result.fuel_unit, 24))
-            burnt = f", about {amount} of fuel ({kind_of_power(result)})"
+            burnt = f", or about {amount} of fuel ({kind_of_power(result)})"
         return f"{given} took about {quantity_text(power.p50, 'MW')}{burnt}"
     found = [
         quantity_text(spread.p50, unit)

@@ -53,8 +53,8 @@ def tornado_chart(result: Result) -> Drawing:
     meaning = _MEANINGS.get(result.tornado_of, name_text(result.tornado_of))
     reading = (
         f"each bar shows {meaning}, if one input alone goes from a low value (5 % point, hollow end)"
-        " to a high one (95 % point, full end) while all others stay at their most likely value; the numbers at its"
-        " ends are those two values, and the longest bar is the doubt that matters most."
+        " to a high one (95 % point, full end) while all others stay at their most likely value; the"
+        " numbers at its ends are those two values, and the longest bar is the doubt that matters most."
     )
     known = _known(result.tornado)
     every = [each for each in known if each.swing > 0]
