@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from coalface.cli.output import Format, write_record
+from coalface.energy.chart import write_chart
 from coalface.energy.figure import people
 from coalface.energy.record import record_of
 from coalface.energy.result import Result, Spreads
@@ -82,10 +83,6 @@ def show(result: Result, format: Format) -> None:
 
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:
     """Write the charts that were asked for, and say so on standard error."""
-    if not files:
-        return
-    from coalface.energy.chart import write_chart  # noqa: PLC0415 - drawing is an extra, and slow to import
-
     for file in files:
         write_chart(result, file, what)
         click.echo(f"wrote {file}", err=True)
