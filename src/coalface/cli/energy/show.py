@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,10 +17,11 @@ from coalface.energy.result import Result, Spreads
 from coalface.energy.sampling import Spread
 from coalface.energy.words import headline, paragraphs
 
-__all__ = ["show", "write_charts"]
+__all__ = ["for_people", "show", "write_charts"]
 
 _WIDTH = 100
 _PHS = 1e15
+_FOUR_DIGITS = Context(prec=4)
 
 
 def show(result: Result, format: Format) -> None:
@@ -78,6 +81,18 @@ def show(result: Result, format: Format) -> None:
     )
     _table("inputs", ("input", "low", "mode", "high", "unit", "standing", "source"), inputs)
     click.echo(f"\n{result.n_draws:,} draws, seed {result.seed}")
+
+
+def for_people(record: dict[str, Any], format: Format) -> dict[str, Any]:
+    """The record; in a table its estimates have four digits, which is more than most of them are good for."""
+    return record if format is not Format.TABLE else {name: _shorter(value) for name, value in record.items()}
+
+
+def _shorter(value: object) -> object:
+    """`value` with every estimate in it rounded to four digits."""
+    if isinstance(value, dict):
+        return {name: _shorter(each) for name, each in value.items()}
+    return _FOUR_DIGITS.plus(value) if isinstance(value, Decimal) else value
 
 
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:
