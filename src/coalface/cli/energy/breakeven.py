@@ -46,7 +46,13 @@ _COLUMNS = (
     metavar="USD/KWH",
     help="Price of electricity at the site; 5 cents are what Cambridge's index and Digiconomist take.",
 )
-@click.option("--pue", default="1.0", show_default=True, help="Energy of the site over that of the machines.")
+@click.option(
+    "--pue",
+    default="1.0",
+    show_default=True,
+    metavar="RATIO",
+    help="Energy of the site over that of the machines.",
+)
 @click.option(
     "--by", type=click.Choice(("day", "month")), default="month", show_default=True, help="Periods."
 )

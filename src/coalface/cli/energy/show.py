@@ -17,9 +17,10 @@ from coalface.energy.result import Result, Spreads
 from coalface.energy.sampling import Spread
 from coalface.energy.words import headline, paragraphs
 
-__all__ = ["for_people", "show", "write_charts"]
+__all__ = ["WIDTH", "for_people", "show", "write_charts"]
 
-_WIDTH = 100
+WIDTH = 100
+"""Columns of text."""
 _PHS = 1e15
 _FOUR_DIGITS = Context(prec=4)
 
@@ -29,10 +30,10 @@ def show(result: Result, format: Format) -> None:
     if format is not Format.TABLE:
         write_record(record_of(result), format)
         return
-    click.echo(f"{result.title}\n{textwrap.fill(result.question, _WIDTH)}\n")
-    click.echo(textwrap.fill(headline(result), _WIDTH))
+    click.echo(f"{result.title}\n{textwrap.fill(result.question, WIDTH)}\n")
+    click.echo(textwrap.fill(headline(result), WIDTH))
     for text in paragraphs(result):
-        click.echo("\n" + textwrap.fill(text, _WIDTH))
+        click.echo("\n" + textwrap.fill(text, WIDTH))
     _table("what it yields", ("", "5 %", "50 %", "95 %", "unit"), _figures(result.outcome, result))
     if result.ceilings:
         rows = (
