@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WHEELS := build/wheel
+ACCURACY_SEEDS := 7 8
+ACCURACY_BLOCKS := 500
 
 # Runs a talkative command; what it says is shown only when it fails.
 quietly = $(1) > build/step.log 2>&1 || { cat build/step.log >&2; exit 1; }
@@ -23,10 +25,10 @@ CARGO = PYO3_CONFIG_FILE="$(firstword $(wildcard $(CURDIR)/target/maturin/pyo3-c
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find crates -type d -o -name '*.rs' -o -name 'Cargo.toml')
 PYTHON_SOURCES := pyproject.toml README.md LICENSE CHANGELOG.md $(shell find src -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test check bench soak build lock clean
+.PHONY: help demo test check bench soak accuracy build lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## build, then index, screen and trace a small chain that tells a story
 	@$(BIN)/coalface demo build/demo
@@ -52,6 +54,13 @@ bench: build $(VENV)/.installed-bench ## measure speed beside its floor and besi
 soak: build ## run the long random tests
 	@COALFACE_SOAK=1 $(CARGO) test --quiet --release --locked --workspace
 	@COALFACE_SOAK=1 $(BIN)/python -m pytest -m soak
+
+accuracy: build ## build every scenario twice, score it, and write docs/accuracy.md and its table anew
+	@rm -rf build/accuracy && mkdir -p build/accuracy
+	@for scenario in $$($(BIN)/coalface range list); do for seed in $(ACCURACY_SEEDS); do \
+		$(BIN)/coalface range build $$scenario build/accuracy/$$scenario-$$seed --seed $$seed --blocks $(ACCURACY_BLOCKS); \
+	done; done
+	@$(BIN)/python -m coalface.range.score.publish build/accuracy/*
 
 build: $(VENV)/.installed-wheel ## build the wheel and install it into .venv
 	@:

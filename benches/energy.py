@@ -1,7 +1,7 @@
 """Measures the Monte Carlo of the energy model beside its floor; the answer is asserted.
 
-``make bench`` runs it. The floor is what no such model can avoid: as many uniform numbers as it has inputs, and
-one pass of the reward's sum over draws times difficulty epochs, in plain numpy.
+``make bench`` runs it. The floor is what no such model can avoid: as many uniform numbers as it has inputs,
+and one pass of the reward's sum over draws times difficulty epochs, in plain numpy.
 """
 
 import os

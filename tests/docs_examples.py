@@ -14,13 +14,18 @@ every example of its document finds in the folder.
 """
 
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["PREPARATION", "Command", "Example", "examples_of", "matches", "prepare", "run"]
 
-PREPARATION: tuple[str, ...] = ("coalface demo demo > /dev/null",)
+PREPARATION: tuple[str, ...] = (
+    "coalface demo demo > /dev/null",
+    f"python {shlex.quote(str(Path(__file__).with_name('story_truth.py')))} theft",
+    "coalface index theft/blocks theft/store > /dev/null",
+)
 """Commands that fill the folder in which every example runs: the stores that the documents speak of."""
 
 _FENCE = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -26,6 +26,7 @@ from coalface.labels import import_list
 from coalface.range import Story, build_story, write_block_files
 from coalface.range.demo import run_demo
 from coalface.range.hashes import sha256d
+from story_truth import write_story_truth
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "answers.md"
 NEVER = "\N{EN DASH}"
@@ -69,7 +70,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
-    "labels import", "labels lists", "labels show", "screen", "version", "error", "energy scenario",
+    "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
+    "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
     "energy facts machines", "energy facts fees", "energy facts prices", "energy facts coal-trade",
     "energy facts events", "energy facts fuel:coal",
@@ -112,7 +114,11 @@ class Comparison:
                 self.wrong.add(f"`{place}` is no map")
                 return
             for item in value.values():
-                if not any(is_of(plain, item) for plain in allowed):
+                if isinstance(item, dict) and (
+                    shape := next((each for each in allowed if each in SHAPES), "")
+                ):
+                    self.check(shape, item)
+                elif not any(is_of(plain, item) for plain in allowed if plain not in SHAPES):
                     self.wrong.add(f"`{place}` holds {item!r}")
         elif kind in SHAPES:
             self.check(kind, value)
@@ -189,6 +195,26 @@ def ask(*arguments: str | Path) -> Iterator[Any]:
         yield json.loads(line)
 
 
+def compare_range(folder: Path, story: Story, found: Comparison) -> None:
+    """Answers about made-up chains: of one whose truth says everything, and of one that says little."""
+    theft = write_story_truth(folder / "theft", story, 7)
+    store, case = theft / "store", folder / "case"
+    index([theft / "blocks"], store)
+
+    def compare(verb: str, *arguments: str | Path) -> None:
+        for answer in ask("range", verb, *arguments):
+            found.check(f"range {verb}", answer)
+
+    compare("story", theft)
+    compare("score", store, theft, "--hold-out", "0-150")
+    compare("exercise", theft, case)
+    with (case / "answers.csv").open("a") as answers:
+        answers.write(f"coinjoins,{story.truth.deeds.theft_txid}\n")
+    compare("grade", case, case / "answers.csv")
+    (theft / "scenario.json").write_text('{"name": "untold", "seed": 7}')
+    compare("score", store, theft)
+
+
 @pytest.fixture(scope="module")
 def compared(folder: Path, story: Story) -> Comparison:
     """All answers, compared with the document."""
@@ -208,6 +234,8 @@ def compared(folder: Path, story: Story) -> Comparison:
     (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
     compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
+    compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
+    compare("range compare", "range", "compare", whole, partial)
     compare("index", "index", folder / "pruned", folder / "again")
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
@@ -238,6 +266,7 @@ def compared(folder: Path, story: Story) -> Comparison:
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
     compare_energy(found, folder)
+    compare_range(folder, story, found)
     found.check("error", UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}).as_dict())
     found.check("error", UsageError("m").as_dict())
     return found

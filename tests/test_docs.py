@@ -73,7 +73,8 @@ def commands() -> Iterator[tuple[str, click.Command]]:
         yield name, command
         if isinstance(command, click.Group):
             waiting += [
-                (f"{name} {below}", command.get_command(context, below)) for below in command.commands
+                (f"{name} {below}", command.get_command(context, below))
+                for below in command.list_commands(context)
             ]
 
 

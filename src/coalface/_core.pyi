@@ -12,6 +12,7 @@ __all__ = [
     "Chain",
     "History",
     "build_info",
+    "bulk_eras",
     "classify_script",
     "decode_address",
     "hash_floor",
@@ -146,6 +147,13 @@ class BulkRecord(TypedDict):
     n_outputs: int
     n_bytes: int
     n_addresses: int
+    n_owners: int
+    n_stale_branches: int
+    n_stale_blocks: int
+    n_duplicate_coinbases: int
+    n_megabyte_txs: int
+    n_wide_txs: int
+    n_flood_outputs: int
     tip_hash: str
     tip_height: int
 
@@ -264,6 +272,9 @@ class Chain:
 def build_info() -> BuildInfo:
     """Version, cargo profile and compiler of the engine."""
 
+def bulk_eras() -> list[tuple[str, list[int]]]:
+    """Names of the eras in order of time, each with the heights of the blocks it was measured on."""
+
 def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
     """Script kind and address of a scriptPubKey."""
 
@@ -299,6 +310,19 @@ def write_block_files(
     """File number and offset of every block."""
 
 def write_bulk(
-    folder: Path, *, n_txs: int, seed: int = 1, xor_key: bytes | None = None, threads: int = 2
+    folder: Path,
+    *,
+    n_txs: int,
+    seed: int = 1,
+    era: str | None = None,
+    truth: Path | None = None,
+    xor_key: bytes | None = None,
+    threads: int = 2,
+    stale_branches: int = 0,
+    duplicate_coinbases: int = 0,
+    megabyte_txs: int = 0,
+    wide_txs: int = 0,
+    flood_outputs: int = 0,
+    progress: Callable[[int], object] | None = None,
 ) -> BulkRecord:
     """What the chain holds."""

@@ -17,6 +17,7 @@
     ├── LabelFileError(ValueError)            a label or list file that cannot be read as one
     ├── UnitError(ValueError)                 a quantity with a wrong or missing unit, or out of range
     ├── FactsError(ValueError)                a table, pack, scenario or price file that cannot be read as one
+    ├── RangeFileError(ValueError)            truth of a made-up chain, or answers about one, likewise
     ├── Cancelled                             the user asked to stop
     └── IoFailure(OSError)                    any other file that cannot be read or written
 
@@ -39,6 +40,7 @@ __all__ = [
     "LabelFileError",
     "LimitExceeded",
     "NotFound",
+    "RangeFileError",
     "SourceError",
     "StaleSnapshot",
     "StoreLocked",
@@ -177,6 +179,12 @@ class FactsError(CoalfaceError, ValueError):
     default_code = "facts"
 
 
+class RangeFileError(CoalfaceError, ValueError):
+    """A file of a made-up chain's truth, or of answers to an exercise, that cannot be read as one."""
+
+    default_code = "range"
+
+
 class Cancelled(CoalfaceError):
     """A call that the user asked to stop."""
 
@@ -205,6 +213,7 @@ _CLASS_BY_CODE: dict[str, type[CoalfaceError]] = {
     "label": LabelFileError,
     "unit": UnitError,
     "facts": FactsError,
+    "range": RangeFileError,
     "cancelled": Cancelled,
     "io": IoFailure,
     "file_not_found": IoFailure,

@@ -9,7 +9,7 @@ use std::path::Path;
 use bulk_reader::{blocks, files, merkle_root, Block, Outpoint, Tx};
 use coalface_core::hash::{hash160, sha256, sha256d, Hash32};
 use coalface_core::network::Network;
-use coalface_core::synth::{write_bulk, BulkOptions, BulkSummary, Kind};
+use coalface_core::synth::{write_bulk, BulkOptions, BulkSummary, Kind, ERAS};
 
 fn options() -> BulkOptions {
     BulkOptions { seed: 7, n_txs: 30_000, block_weight_wu: 400_000, threads: 1, ..BulkOptions::default() }
@@ -260,18 +260,18 @@ fn every_block_holds_and_shapes_are_plausible() {
     };
     let (inputs, outputs, bytes) = (mean(&|tx| tx.inputs.len()), mean(&|tx| tx.outputs.len()), mean(&|tx| tx.n_bytes));
     println!("{inputs:.2} inputs, {outputs:.2} outputs, {bytes:.0} bytes a transaction; {summary:?}");
-    assert!((1.9..2.4).contains(&inputs) && (2.1..2.7).contains(&outputs) && (480.0..640.0).contains(&bytes));
+    assert!((1.8..2.2).contains(&inputs) && (2.1..2.6).contains(&outputs) && (440.0..640.0).contains(&bytes));
 
     let share = |part: u64, whole: u64| part as f64 / whole as f64;
     let addressed = seen.n_outputs - seen.kinds[&Kind::OpReturn];
     let reuse = share(seen.n_reused, addressed);
-    assert!((0.30..0.40).contains(&reuse), "{reuse}");
+    assert!((0.40..0.55).contains(&reuse), "{reuse}");
     let same_block = share(seen.n_same_block, seen.ages.len() as u64);
-    assert!((0.05..0.12).contains(&same_block), "{same_block}");
+    assert!((0.10..0.20).contains(&same_block), "{same_block}");
     let with_data = share(seen.n_txs_with_data, seen.n_txs);
-    assert!((0.05..0.10).contains(&with_data), "{with_data}");
+    assert!((0.12..0.18).contains(&with_data), "{with_data}");
     let proved = share(seen.n_spends_proved, seen.ages.len() as u64);
-    assert!(proved > 0.8, "{proved}");
+    assert!(proved > 0.6, "{proved}");
     let short_claims = share(seen.short_claims, summary.n_blocks);
     assert!((0.01..0.1).contains(&short_claims), "{short_claims}");
     for kind in Kind::ALL {
@@ -280,9 +280,22 @@ fn every_block_holds_and_shapes_are_plausible() {
     seen.ages.sort_unstable();
     let at = |part: usize| seen.ages[seen.ages.len() * part / 100];
     println!("ages in blocks: median {}, 90 % {}, 99 % {}, most {:?}", at(50), at(90), at(99), seen.ages.last());
-    assert!(at(50) <= 10 && at(99) > 4 * at(50));
+    assert!(at(50) <= 20 && at(99) > 4 * at(50));
     let most = |f: &dyn Fn(&Tx) -> usize| settled.iter().flat_map(|block| &block.txs[1..]).map(f).max();
     assert!(most(&|tx| tx.inputs.len()) > Some(40) && most(&|tx| tx.outputs.len()) > Some(40));
+}
+
+#[test]
+fn every_era_holds() {
+    for era in ERAS.iter().map(Some).chain([None]) {
+        let folder = temporary();
+        let options = BulkOptions { n_txs: 8_000, era, ..options() };
+        let summary = write(folder.path(), &options);
+        let (seen, _) = check_chain(folder.path(), &options, &summary);
+        let name = era.map_or("history", |era| era.name);
+        let has_witness = seen.kinds.contains_key(&Kind::P2wpkh);
+        assert_eq!(has_witness, !matches!(name, "2011" | "2012" | "2013" | "2015" | "2016"), "{name}");
+    }
 }
 
 #[test]
@@ -291,7 +304,7 @@ fn a_bounded_pool_stays_bounded() {
     let options = BulkOptions { seed: 8, max_unspent: 2_000, ..options() };
     let summary = write(folder.path(), &options);
     check_chain(folder.path(), &options, &summary);
-    assert!((500..3_000).contains(&summary.n_unspent), "{}", summary.n_unspent);
+    assert!((500..3_500).contains(&summary.n_unspent), "{}", summary.n_unspent);
 }
 
 #[test]
@@ -335,7 +348,7 @@ fn bytes_do_not_change_unnoticed() {
     // A change of any share or of the order of draws changes every chain: figures measured on one do not compare then.
     let folder = temporary();
     let summary = write(folder.path(), &BulkOptions { n_txs: 5_000, ..options() });
-    let tip = "4c5b71dd31ff45557d8c79ae49636d37afab7da31a8e44052b5d5c2032600f8c";
+    let tip = "18302394bb39b4c3d30b8a7903b560f91b113876e784a08860eebfe0a2417a46";
     assert_eq!(summary.tip_hash.to_display(), tip);
 }
 

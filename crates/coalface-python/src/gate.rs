@@ -67,11 +67,3 @@ impl Listener {
         }
     }
 }
-
-/// Whether to go on: hears Ctrl-C.
-pub fn signals() -> ControlFlow<()> {
-    match Python::attach(|py| py.check_signals()) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
-    }
-}

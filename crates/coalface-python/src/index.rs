@@ -108,24 +108,64 @@ pub fn classify_script(py: Python<'_>, network: &str, script: &[u8]) -> PyResult
     Ok((kind.name(), coalface_core::script::address::encode(network, kind, &script[range])))
 }
 
-/// Writes a bulk regtest chain into the `blocks` folder `folder`; returns what it holds.
+/// Names of the eras of bulk chains, in order of time, each with the heights of the blocks it was measured on.
 #[pyfunction]
-#[pyo3(signature = (folder, *, n_txs, seed=1, xor_key=None, threads=2))]
+pub fn bulk_eras() -> Vec<(&'static str, Vec<u32>)> {
+    coalface_core::synth::ERAS.iter().map(|era| (era.name, era.measured_on.to_vec())).collect()
+}
+
+/// Writes a bulk regtest chain into the `blocks` folder `folder`, and its truth into `truth`; returns what it holds.
+///
+/// `era` is a name of `bulk_eras`, or `history` for all of them one after the other. `progress(n_txs)` is called after
+/// every block.
+#[pyfunction]
+#[pyo3(signature = (folder, *, n_txs, seed=1, era=None, truth=None, xor_key=None, threads=2, stale_branches=0, duplicate_coinbases=0, megabyte_txs=0, wide_txs=0, flood_outputs=0, progress=None))]
+#[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
 pub fn write_bulk<'py>(
     py: Python<'py>,
     folder: PathBuf,
     n_txs: u64,
     seed: u64,
+    era: Option<&str>,
+    truth: Option<PathBuf>,
     xor_key: Option<[u8; 8]>,
     threads: usize,
+    stale_branches: u64,
+    duplicate_coinbases: u64,
+    megabyte_txs: u64,
+    wide_txs: u64,
+    flood_outputs: u64,
+    progress: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     use coalface_core::synth;
-    let mut options = synth::BulkOptions { seed, n_txs, ..synth::BulkOptions::default() };
-    options.threads = threads;
-    if xor_key.is_some() {
-        options.xor_key = xor_key;
-    }
-    let summary = gate::run(py, || Ok(synth::write_bulk(&folder, &options, &|_| gate::signals().is_continue())?))?;
+    let era = match era {
+        None => Some(synth::LATEST),
+        Some("history") => None,
+        Some(name) => Some(synth::Era::named(name).ok_or_else(|| {
+            let allowed: Vec<&str> = synth::ERAS.iter().map(|era| era.name).chain(["history"]).collect();
+            let facts = vec![("received", name.into()), ("allowed", allowed.join(", ").into())];
+            let message = format!("`era` is `{}`, allowed are {}", shown(name), allowed.join(", "));
+            raise(py, "usage_option_out_of_range", &message, None, facts)
+        })?),
+    };
+    let options = synth::BulkOptions {
+        seed,
+        n_txs,
+        era,
+        truth,
+        xor_key,
+        threads,
+        n_stale_branches: stale_branches,
+        n_duplicate_coinbases: duplicate_coinbases,
+        n_megabyte_txs: megabyte_txs,
+        n_wide_txs: wide_txs,
+        n_flood_outputs: flood_outputs,
+        ..synth::BulkOptions::default()
+    };
+    let listener = gate::Listener::new(progress);
+    let tell = |n_txs: u64| listener.tell((n_txs,)).is_continue();
+    let summary = gate::run(py, || Ok(synth::write_bulk(&folder, &options, &tell)?));
+    let summary = listener.result(summary)?;
     let dict = PyDict::new(py);
     dict.set_item("n_blocks", summary.n_blocks)?;
     dict.set_item("n_txs", summary.n_txs)?;
@@ -133,6 +173,13 @@ pub fn write_bulk<'py>(
     dict.set_item("n_outputs", summary.n_outputs)?;
     dict.set_item("n_bytes", summary.n_bytes)?;
     dict.set_item("n_addresses", summary.n_addresses)?;
+    dict.set_item("n_owners", summary.n_owners)?;
+    dict.set_item("n_stale_branches", summary.n_stale_branches)?;
+    dict.set_item("n_stale_blocks", summary.n_stale_blocks)?;
+    dict.set_item("n_duplicate_coinbases", summary.n_duplicate_coinbases)?;
+    dict.set_item("n_megabyte_txs", summary.n_megabyte_txs)?;
+    dict.set_item("n_wide_txs", summary.n_wide_txs)?;
+    dict.set_item("n_flood_outputs", summary.n_flood_outputs)?;
     dict.set_item("tip_hash", summary.tip_hash.to_display())?;
     dict.set_item("tip_height", summary.tip_height)?;
     Ok(dict)

@@ -21,6 +21,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(index::hash_floor, module)?)?;
     module.add_function(wrap_pyfunction!(index::index, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
+    module.add_function(wrap_pyfunction!(index::bulk_eras, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;
     Ok(())
 }

@@ -33,6 +33,8 @@ def demo(folder: str, seed: int) -> None:
     Example: coalface demo /tmp/coalface-demo
     """
     try:
+        import coincurve  # noqa: F401 - asked before anything is written
+
         from coalface.range.demo import run_demo
     except ModuleNotFoundError as error:
         if error.name != "coincurve":

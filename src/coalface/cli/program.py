@@ -1,6 +1,5 @@
 """The program: the group of verbs, loaded one by one, and the one place where errors become exit codes."""
 
-import importlib
 import io
 import os
 import sys
@@ -12,6 +11,7 @@ import click
 
 from coalface import __version__
 from coalface.cli.errors import INTERRUPTED, READER_GONE, report
+from coalface.cli.lazy import LazyGroup
 from coalface.cli.streams import Input, Output
 from coalface.cli.verbs import VERBS
 from coalface.errors import CoalfaceError, StaleSnapshot
@@ -26,23 +26,11 @@ class _ReaderGone(Exception):
     """Whoever read our output (`head`, a closed pager) has enough."""
 
 
-class _LazyGroup(click.Group):
-    """A group that knows its verbs by the table and imports a verb's module when it is asked for."""
+class _Program(LazyGroup):
+    """The group of all verbs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Verbs in the order of the table, which is the order of a first investigation."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
-        """Command of the verb, or `None` if there is no such verb."""
-        verb = VERBS.get(cmd_name)
-        if verb is None:
-            return None
-        module, function = verb.target.split(":")
-        command = getattr(importlib.import_module(module), function)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"verb `{cmd_name}`: `{verb.target}` is no click command")
-        return command
+    def __init__(self, **arguments: object) -> None:
+        super().__init__(VERBS, **arguments)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the verb. Click would end the process at a closed pipe; `main` wants to hear of it."""
@@ -51,14 +39,9 @@ class _LazyGroup(click.Group):
         except BrokenPipeError as error:
             raise _ReaderGone from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
-        """Write the list of verbs from the table, importing none of them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl([(name, verb.summary) for name, verb in VERBS.items()])
-
 
 @click.group(
-    cls=_LazyGroup,
+    cls=_Program,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="VERB [ARGUMENT]...",
     epilog="`coalface VERB --help` explains a verb and shows an example.",

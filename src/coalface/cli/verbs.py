@@ -41,5 +41,8 @@ VERBS: dict[str, Verb] = {
     "demo": Verb(
         "coalface.cli.demo:demo", "Write a small chain with a story, index it, screen, trace, and explain."
     ),
+    "range": Verb(
+        "coalface.cli.range:range_", "Make chains whose truth is known, and compare them with others."
+    ),
     "version": Verb("coalface.cli.version:version", "Show the version and how the engine was built."),
 }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coalface.energy.fuel import energy_mwh_of_fuel
 from coalface.energy.sampling import Spread, spread_of
-from coalface.energy.setting import Draws, Setting, efficiency_j_per_th
+from coalface.energy.setting import Draws, Setting
 from coalface.energy.worth import btc_per_mwh, usd_per_mwh
 
 __all__ = ["Month", "Paid", "worth_by_month"]
@@ -68,7 +68,6 @@ def worth_by_month(setting: Setting, draws: Draws, sold_usd_per_unit: Floats | N
         What a unit sells for, USD, one value a draw, or `None` if unknown.
     """
     calendar = setting.calendar
-    by_day = _efficiency_by_day(setting, draws)
     mwh_per_unit = _mwh_per_unit(setting, draws)
     scale = mwh_per_unit * (1 - draws["pool_fee"]) / draws["pue"]
     months = calendar.start_day.astype("datetime64[M]")
@@ -76,7 +75,7 @@ def worth_by_month(setting: Setting, draws: Draws, sold_usd_per_unit: Floats | N
     found = []
     for month in np.unique(months):
         days = np.flatnonzero(months == month)
-        btc, usd = (scale * _mean_over(values[days], by_day, days) for values in one_joule)
+        btc, usd = (scale * _mean_over(values[days], setting, draws, days) for values in one_joule)
         priced = bool(np.isfinite(calendar.price_usd[days]).all())
         found.append(
             Month(
@@ -90,20 +89,17 @@ def worth_by_month(setting: Setting, draws: Draws, sold_usd_per_unit: Floats | N
     return tuple(found)
 
 
-def _efficiency_by_day(setting: Setting, draws: Draws) -> Floats:
-    """Efficiency of the machines in J/TH, shape ``(n, 1)`` or ``(n, days)``."""
-    efficiency = efficiency_j_per_th(setting, draws)
-    if efficiency.shape[1] == 1:
-        return efficiency
-    periods = setting.calendar.by_difficulty().start_day
-    return efficiency[:, np.searchsorted(periods, setting.calendar.start_day, side="right") - 1]
-
-
-def _mean_over(values: Floats, efficiency: Floats, days: NDArray[np.intp]) -> Floats:
-    """Mean over days of a value that goes with 1 / efficiency, one value a draw."""
-    if efficiency.shape[1] == 1:
-        return np.asarray(values.mean() / efficiency[:, 0])
-    return np.asarray((values / efficiency[:, days]).mean(axis=1))
+def _mean_over(values: Floats, setting: Setting, draws: Draws, days: NDArray[np.intp]) -> Floats:
+    """Mean over days of a value that goes with 1 / efficiency of the machines, one value a draw."""
+    if setting.market is None:
+        return np.asarray(values.mean() / draws["machine_efficiency"])
+    starts = setting.calendar.by_difficulty().start_day
+    period_of = np.searchsorted(starts, setting.calendar.start_day[days], side="right") - 1
+    total = np.zeros_like(draws["market_place"])
+    for period in np.unique(period_of).tolist():
+        efficiency = setting.market.by_period[period].at(draws["market_place"])
+        total += values[period_of == period].sum() / efficiency
+    return total / len(days)
 
 
 def _mwh_per_unit(setting: Setting, draws: Draws) -> Floats:

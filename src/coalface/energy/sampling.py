@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-_MOST_DRAWS = 10_000_000
+_MOST_DRAWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def draw(
     parameters
         Inputs by name.
     n_draws
-        1 to 10 million.
+        1 to a million.
     seed
         Any integer that is not negative.
     correlations

@@ -176,7 +176,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         findings=tuple(_finding(each) for each in top.tables("finding")),
         rivals=tuple(_rival(each) for each in top.tables("rival")),
         contains_miner=_truth(window, "difficulty_contains_miner"),
-        n_draws=_integer(top, "draws", 100_000, 1, 10_000_000),
+        n_draws=_integer(top, "draws", 100_000, 1, 1_000_000),
         seed=_integer(top, "seed", 1, 0, 2**63 - 1),
         digest=digest,
     )

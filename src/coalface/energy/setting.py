@@ -7,7 +7,7 @@ the site; everything else follows from that. So forward and inverse are one path
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from coalface.energy.fuel import co2_t, energy_mwh_of_fuel, fuel_t_of_energy
 from coalface.energy.inverse import energy_mwh_of_reward
 from coalface.energy.parameter import Parameter
 from coalface.energy.sampling import Correlation
+from coalface.energy.slices import in_slices
 
 __all__ = ["Market", "Outcome", "Setting", "run"]
 
@@ -110,29 +111,33 @@ def run(setting: Setting, draws: Draws) -> Outcome:
     draws
         Every input of `Setting.inputs` to its values, all of one length.
     """
-    calendar = setting.calendar.by_difficulty()
-    efficiency = efficiency_j_per_th(setting, draws)
-    energy = _energy_mwh(setting, draws, calendar, efficiency)
+    n_periods = len(setting.calendar.by_difficulty())
+    energy = in_slices(lambda part: {"energy": _energy_mwh(setting, part)}, draws, n_periods)["energy"]
     return outcome_of_energy(setting, draws, energy)
 
 
 def outcome_of_energy(setting: Setting, draws: Draws, energy_mwh: Floats) -> Outcome:
     """The answer for electricity at the site, MWh, one value a draw; infinite (impossible) energy stays."""
     calendar = setting.calendar.by_difficulty()
-    mined = mine(
-        energy_mwh,
-        calendar,
-        efficiency_j_per_th=efficiency_j_per_th(setting, draws),
-        pue=draws["pue"],
-        uptime=draws["uptime"],
-        pool_fee=draws["pool_fee"],
-        contains_miner=setting.contains_miner,
-    )
+
+    def mined(part: Draws) -> dict[str, Floats]:
+        found = mine(
+            part["energy"],
+            calendar,
+            efficiency_j_per_th=efficiency_j_per_th(setting, part),
+            pue=part["pue"],
+            uptime=part["uptime"],
+            pool_fee=part["pool_fee"],
+            contains_miner=setting.contains_miner,
+        )
+        return {each.name: getattr(found, each.name) for each in fields(found)}
+
+    whole = Mined(**in_slices(mined, {**draws, "energy": energy_mwh}, len(calendar)))
     if not setting.has_fuel:
-        return Outcome(mined, None, None)
+        return Outcome(whole, None, None)
     fuel = fuel_t_of_energy(energy_mwh, *_plant(draws))
     emitted = co2_t(fuel, draws["heating_value"], draws["co2_factor"]) if "co2_factor" in draws else None
-    return Outcome(mined, fuel, emitted)
+    return Outcome(whole, fuel, emitted)
 
 
 def efficiency_j_per_th(setting: Setting, draws: Draws) -> Floats:
@@ -146,14 +151,18 @@ def efficiency_j_per_th(setting: Setting, draws: Draws) -> Floats:
 def hashrate_hs_per_mwh(setting: Setting, draws: Draws) -> Floats:
     """Mean hash rate in H/s of one MWh that is used evenly over the stretch, one value a draw."""
     calendar = setting.calendar.by_difficulty()
-    efficiency = efficiency_j_per_th(setting, draws)
-    rate = hashrate_by_period_hs(np.ones(1), calendar, efficiency, draws["pue"])
     weights = calendar.seconds / calendar.total_seconds
-    return np.asarray((np.broadcast_to(rate, (len(rate), len(calendar))) * weights).sum(axis=-1))
+
+    def mean_rate(part: Draws) -> dict[str, Floats]:
+        rate = hashrate_by_period_hs(np.ones(1), calendar, efficiency_j_per_th(setting, part), part["pue"])
+        return {"rate": (np.broadcast_to(rate, (len(rate), len(calendar))) * weights).sum(axis=-1)}
+
+    return in_slices(mean_rate, draws, len(calendar))["rate"]
 
 
-def _energy_mwh(setting: Setting, draws: Draws, calendar: Calendar, efficiency: Floats) -> Floats:
+def _energy_mwh(setting: Setting, draws: Draws) -> Floats:
     """Electricity at the site behind the amount, MWh."""
+    calendar = setting.calendar.by_difficulty()
     amount = draws["amount"]
     match setting.amount.kind:
         case AmountKind.FUEL:
@@ -168,7 +177,7 @@ def _energy_mwh(setting: Setting, draws: Draws, calendar: Calendar, efficiency: 
             return energy_mwh_of_reward(
                 amount,
                 calendar,
-                efficiency_j_per_th=efficiency,
+                efficiency_j_per_th=efficiency_j_per_th(setting, draws),
                 pue=draws["pue"],
                 pool_fee=draws["pool_fee"],
                 contains_miner=setting.contains_miner,

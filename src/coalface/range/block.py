@@ -105,7 +105,7 @@ def mine_block(prev_hash: bytes, time_unix: int, txs: Sequence[Tx]) -> bytes:
     while int.from_bytes(Header(prev_hash, root, time_unix, nonce).hash, "little") > _REGTEST_TARGET:
         nonce += 1
     header = Header(prev_hash, root, time_unix, nonce)
-    return header.serialize() + compact_size(len(txs)) + b"".join(tx.serialize() for tx in txs)
+    return header.serialize() + compact_size(len(txs)) + b"".join(tx.raw_bytes for tx in txs)
 
 
 def block_hash(raw_block: bytes) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-
-from coincurve import PrivateKey
+from typing import TYPE_CHECKING
 
 from coalface.range.hashes import hash160, sha256, tagged_hash
+
+if TYPE_CHECKING:
+    from coincurve import PrivateKey
 
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Order of secp256k1 (SEC 2, section 2.4.1)."""
@@ -23,6 +25,8 @@ class Key:
 
     @cached_property
     def _private(self) -> PrivateKey:
+        from coincurve import PrivateKey  # noqa: PLC0415 - an extra; what signs nothing does without it
+
         return PrivateKey(self.secret)
 
     @cached_property
@@ -65,6 +69,20 @@ class Key:
     def sign_ecdsa(self, digest: bytes) -> bytes:
         """DER signature of a 32-byte digest (RFC 6979 nonce, low S)."""
         return self._private.sign(digest, hasher=None)
+
+    def sign_ecdsa_low_r(self, digest: bytes) -> bytes:
+        """DER signature whose R takes 32 bytes, found by counting up the extra entropy as Bitcoin Core does.
+
+        ``CKey::Sign`` of Bitcoin Core (``src/key.cpp``): no extra entropy first, then a 32-byte counter.
+        """
+        from coincurve._libsecp256k1 import ffi  # noqa: PLC0415 - see above
+
+        signature, counter = self.sign_ecdsa(digest), 0
+        while signature[3] != 32:
+            counter += 1
+            entropy = ffi.new("unsigned char[32]", counter.to_bytes(32, "little"))
+            signature = self._private.sign(digest, hasher=None, custom_nonce=(ffi.NULL, entropy))
+        return signature
 
     def sign_schnorr(self, digest: bytes) -> bytes:
         """BIP-0340 signature of a 32-byte digest, 64 bytes (auxiliary randomness fixed to zero)."""

@@ -56,31 +56,19 @@ def legacy_digest(tx: Tx, index: int, script_code: bytes, hash_type: int = ALL) 
     )
 
 
-def _prevouts(tx: Tx) -> bytes:
-    return b"".join(each.outpoint.serialize() for each in tx.inputs)
-
-
-def _sequences(tx: Tx) -> bytes:
-    return b"".join(each.sequence.to_bytes(4, "little") for each in tx.inputs)
-
-
-def _outputs(tx: Tx) -> bytes:
-    return b"".join(each.serialize() for each in tx.outputs)
-
-
 def bip143_digest(tx: Tx, index: int, script_code: bytes, value_sat: int, hash_type: int = ALL) -> bytes:
     """Digest of a version 0 witness input, 32 bytes (BIP-0143)."""
     base, alone = _base(hash_type), bool(hash_type & ANYONECANPAY)
     hash_outputs = _ZERO
     if base not in (NONE, SINGLE):
-        hash_outputs = sha256d(_outputs(tx))
+        hash_outputs = sha256d(tx.outputs_bytes)
     elif base == SINGLE and index < len(tx.outputs):
         hash_outputs = sha256d(tx.outputs[index].serialize())
     own = tx.inputs[index]
     return sha256d(
         tx.version.to_bytes(4, "little")
-        + (_ZERO if alone else sha256d(_prevouts(tx)))
-        + (_ZERO if alone or base in (NONE, SINGLE) else sha256d(_sequences(tx)))
+        + (_ZERO if alone else sha256d(tx.prevouts_bytes))
+        + (_ZERO if alone or base in (NONE, SINGLE) else sha256d(tx.sequences_bytes))
         + own.outpoint.serialize()
         + with_size(script_code)
         + value_sat.to_bytes(8, "little")
@@ -110,12 +98,12 @@ def bip341_digest(tx: Tx, index: int, spent: Sequence[TxOutput], hash_type: int 
         raise ValueError(f"SINGLE needs output {index}, the transaction has {len(tx.outputs)}")
     message = bytes([0, hash_type]) + tx.version.to_bytes(4, "little") + tx.locktime.to_bytes(4, "little")
     if not alone:
-        message += sha256(_prevouts(tx))
+        message += sha256(tx.prevouts_bytes)
         message += sha256(b"".join(each.value_sat.to_bytes(8, "little") for each in spent))
         message += sha256(b"".join(with_size(each.script_pubkey) for each in spent))
-        message += sha256(_sequences(tx))
+        message += sha256(tx.sequences_bytes)
     if base not in (NONE, SINGLE):
-        message += sha256(_outputs(tx))
+        message += sha256(tx.outputs_bytes)
     message += b"\x00"  # spend type: key path, no annex
     if alone:
         own = tx.inputs[index]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from coalface.range.hashes import sha256
 from coalface.range.keys import Key
@@ -14,7 +14,9 @@ from coalface.range.tx import Tx, TxInput, TxOutput
 _OP_TRUE = b"\x51"
 
 
-def sign(tx: Tx, locks: Sequence[Lock], values_sat: Sequence[int], *, hash_type: int = ALL) -> Tx:
+def sign(
+    tx: Tx, locks: Sequence[Lock], values_sat: Sequence[int], *, hash_type: int = ALL, has_low_r: bool = False
+) -> Tx:
     """The same transaction with script signatures and witnesses.
 
     Parameters
@@ -27,20 +29,35 @@ def sign(tx: Tx, locks: Sequence[Lock], values_sat: Sequence[int], *, hash_type:
         Values of the spent outputs, satoshis, in the same order.
     hash_type
         For all inputs; taproot inputs write ALL as the shorter DEFAULT, which signs the same.
+    has_low_r
+        ECDSA signatures are made again until R is short, as some wallets do to save a byte.
     """
     if not len(locks) == len(values_sat) == len(tx.inputs):
         raise ValueError(f"{len(tx.inputs)} inputs, {len(locks)} locks, {len(values_sat)} values")
     spent = [TxOutput(value, lock.script_pubkey) for value, lock in zip(values_sat, locks, strict=True)]
-    signed = [_sign_input(tx, index, locks[index], spent, hash_type) for index in range(len(locks))]
+    how = _How(hash_type, has_low_r)
+    signed = [_sign_input(tx, index, locks[index], spent, how) for index in range(len(locks))]
     return replace(tx, inputs=tuple(signed))
 
 
-def _legacy_script_sig(tx: Tx, index: int, lock: Lock, hash_type: int) -> bytes:
+@dataclass(frozen=True)
+class _How:
+    """What all signatures of a transaction have in common."""
+
+    hash_type: int
+    has_low_r: bool
+
+    def ecdsa(self, key: Key, digest: bytes) -> bytes:
+        signature = key.sign_ecdsa_low_r(digest) if self.has_low_r else key.sign_ecdsa(digest)
+        return signature + bytes([self.hash_type])
+
+
+def _legacy_script_sig(tx: Tx, index: int, lock: Lock, how: _How) -> bytes:
     """Script signature of the kinds that carry no witness."""
     kind = lock.kind
 
     def signature(key: Key, script_code: bytes) -> bytes:
-        return push(key.sign_ecdsa(legacy_digest(tx, index, script_code, hash_type)) + bytes([hash_type]))
+        return push(how.ecdsa(key, legacy_digest(tx, index, script_code, how.hash_type)))
 
     if kind in (Kind.MULTISIG, Kind.P2SH_MULTISIG):
         script_code = lock.inner_script or lock.script_pubkey
@@ -55,8 +72,8 @@ def _legacy_script_sig(tx: Tx, index: int, lock: Lock, hash_type: int) -> bytes:
     return script_sig
 
 
-def _sign_input(tx: Tx, index: int, lock: Lock, spent: Sequence[TxOutput], hash_type: int) -> TxInput:
-    own, kind = tx.inputs[index], lock.kind
+def _sign_input(tx: Tx, index: int, lock: Lock, spent: Sequence[TxOutput], how: _How) -> TxInput:
+    own, kind, hash_type = tx.inputs[index], lock.kind, how.hash_type
     if kind is Kind.OP_RETURN:
         raise ValueError("an OP_RETURN output cannot be spent")
     if kind in (Kind.ANCHOR, Kind.WITNESS_UNKNOWN):
@@ -70,7 +87,7 @@ def _sign_input(tx: Tx, index: int, lock: Lock, spent: Sequence[TxOutput], hash_
 
     def signature(key: Key, script_code: bytes) -> bytes:
         digest = bip143_digest(tx, index, script_code, spent[index].value_sat, hash_type)
-        return key.sign_ecdsa(digest) + bytes([hash_type])
+        return how.ecdsa(key, digest)
 
     if kind in (Kind.P2WPKH, Kind.P2SH_P2WPKH):
         key = lock.keys[0]
@@ -84,7 +101,7 @@ def _sign_input(tx: Tx, index: int, lock: Lock, spent: Sequence[TxOutput], hash_
         if kind is Kind.P2SH_P2WSH:
             script_sig = push(_witness_program(script))
         return replace(own, script_sig=script_sig, witness=(b"", *signatures, script))
-    return replace(own, script_sig=_legacy_script_sig(tx, index, lock, hash_type))
+    return replace(own, script_sig=_legacy_script_sig(tx, index, lock, how))
 
 
 def _witness_program(witness_script: bytes) -> bytes:

@@ -98,19 +98,44 @@ class Tx:
         return b"".join(parts)
 
     @cached_property
+    def raw_bytes(self) -> bytes:
+        """Bytes of the transaction, kept once made."""
+        return self.serialize()
+
+    @cached_property
+    def stripped_bytes(self) -> bytes:
+        """Bytes without witness, kept once made."""
+        return self.serialize(witness=False)
+
+    @cached_property
+    def prevouts_bytes(self) -> bytes:
+        """Outpoints of all inputs, one after the other; every signature needs them."""
+        return b"".join(each.outpoint.serialize() for each in self.inputs)
+
+    @cached_property
+    def sequences_bytes(self) -> bytes:
+        """Sequences of all inputs, one after the other."""
+        return b"".join(each.sequence.to_bytes(4, "little") for each in self.inputs)
+
+    @cached_property
+    def outputs_bytes(self) -> bytes:
+        """All outputs, one after the other."""
+        return b"".join(each.serialize() for each in self.outputs)
+
+    @cached_property
     def txid_bytes(self) -> bytes:
         """Txid in internal order, 32 bytes."""
-        return sha256d(self.serialize(witness=False))
+        return sha256d(self.stripped_bytes)
 
-    @property
+    @cached_property
     def txid(self) -> str:
         """Txid as displayed, 64 hex digits."""
         return self.txid_bytes[::-1].hex()
 
-    @property
+    @cached_property
     def wtxid_bytes(self) -> bytes:
         """Witness txid in internal order, 32 bytes (BIP-0141)."""
-        return sha256d(self.serialize())
+        return sha256d(self.raw_bytes)
 
     @property
     def is_coinbase(self) -> bool:

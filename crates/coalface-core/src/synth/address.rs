@@ -1,28 +1,15 @@
-//! Addresses by number: scripts and keys are derived from seed and number, so that none need be remembered.
+//! Addresses by number: scripts and keys are derived from seed and number, so that none need be remembered. The number
+//! that goes around holds kind and form too.
 
 use crate::hash::{hash160, sha256};
 
+use super::era::{choose, Era};
 use super::kind::Kind;
 use super::rng::Rng;
 
-/// Share of each kind among new addresses, of 10,000, in the order they are tried.
-const KIND_SHARES: [(Kind, u64); 11] = [
-    (Kind::P2wpkh, 3_800),
-    (Kind::P2pkh, 2_250),
-    (Kind::P2sh, 1_700),
-    (Kind::P2tr, 1_350),
-    (Kind::P2wsh, 750),
-    (Kind::Multisig, 60),
-    (Kind::P2pk, 40),
-    (Kind::Nonstandard, 22),
-    (Kind::Anchor, 15),
-    (Kind::WitnessUnknown, 10),
-    (Kind::Empty, 3),
-];
-
 /// What a script is made of, beyond its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum Form {
     /// Nothing to choose.
     Plain,
     /// A 65-byte key.
@@ -43,7 +30,49 @@ pub(super) enum Form {
     Broken,
 }
 
-/// The address number `number` of a chain.
+impl Form {
+    /// All forms; a packed number holds a position in here.
+    const ALL: [Form; 13] = [
+        Form::Plain,
+        Form::Uncompressed,
+        Form::WrappedKey,
+        Form::WrappedMultisig,
+        Form::SingleKeyScript,
+        Form::AnyoneCanSpend,
+        Form::HashLock,
+        Form::Broken,
+        Form::MultisigOf(1, 2),
+        Form::MultisigOf(1, 3),
+        Form::MultisigOf(2, 2),
+        Form::MultisigOf(2, 3),
+        Form::MultisigOf(3, 4),
+    ];
+
+    /// The form of a new address of that kind.
+    fn draw(kind: Kind, era: &Era, rng: &mut Rng) -> Form {
+        let pick = rng.below(10_000);
+        match kind {
+            Kind::P2pkh if pick < era.uncompressed => Form::Uncompressed,
+            Kind::P2pk if pick < era.uncompressed.max(5_000) => Form::Uncompressed,
+            Kind::P2sh => choose(era.p2sh, |(share, _)| *share, pick).map_or(Form::WrappedKey, |(_, form)| *form),
+            Kind::P2wsh if pick < 8_000 => Form::MultisigOf(2, 3),
+            Kind::P2wsh if pick < 8_500 => Form::MultisigOf(3, 4),
+            Kind::P2wsh => Form::SingleKeyScript,
+            Kind::Multisig if pick < 6_000 => Form::MultisigOf(1, 2),
+            Kind::Multisig if pick < 8_000 => Form::MultisigOf(1, 3),
+            Kind::Multisig => Form::MultisigOf(2, 3),
+            Kind::Nonstandard if pick < 3_000 => Form::AnyoneCanSpend,
+            Kind::Nonstandard if pick < 7_000 => Form::HashLock,
+            Kind::Nonstandard => Form::Broken,
+            _ => Form::Plain,
+        }
+    }
+}
+
+/// Bits of a packed number that count; kind and form stand above.
+const NUMBER_BITS: u32 = 48;
+
+/// An address of a chain.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     pub(super) kind: Kind,
@@ -52,36 +81,28 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Derives the address: the same for the same seed and number.
-    pub(super) fn derive(seed: u64, number: u64) -> Address {
-        let mut rng = Rng::new(seed ^ 0x0061_6464_7265_7373, number);
-        let mut pick = rng.below(10_000);
-        let kind = KIND_SHARES
-            .iter()
-            .find(|(_, share)| match pick.checked_sub(*share) {
-                Some(rest) => {
-                    pick = rest;
-                    false
-                }
-                None => true,
-            })
-            .map_or(Kind::P2wpkh, |(kind, _)| *kind);
-        let pick = rng.below(100);
-        let form = match (kind, pick) {
-            (Kind::P2pk, 0..50) | (Kind::P2pkh, 0..10) => Form::Uncompressed,
-            (Kind::P2sh, 0..50) => Form::WrappedKey,
-            (Kind::P2sh, 50..65) => Form::WrappedMultisig,
-            (Kind::P2sh, _) | (Kind::P2wsh, 0..85) => Form::MultisigOf(2, 3),
-            (Kind::P2wsh, _) => Form::SingleKeyScript,
-            (Kind::Multisig, 0..60) => Form::MultisigOf(1, 2),
-            (Kind::Multisig, 60..80) => Form::MultisigOf(1, 3),
-            (Kind::Multisig, _) => Form::MultisigOf(2, 3),
-            (Kind::Nonstandard, 0..30) => Form::AnyoneCanSpend,
-            (Kind::Nonstandard, 30..70) => Form::HashLock,
-            (Kind::Nonstandard, _) => Form::Broken,
-            _ => Form::Plain,
-        };
-        Address { kind, form, material: rng }
+    /// Packs the number `number`, below 2^48, with the kind, and with a form as they are in that era.
+    pub(super) fn pack(number: u64, kind: Kind, era: &Era, rng: &mut Rng) -> u64 {
+        Self::pack_as(number, kind, Form::draw(kind, era, rng))
+    }
+
+    /// Packs the number `number`, below 2^48, with kind and form.
+    pub(super) fn pack_as(number: u64, kind: Kind, form: Form) -> u64 {
+        let form = Form::ALL.iter().position(|one| *one == form).unwrap_or(0) as u64;
+        number | (kind as u64) << NUMBER_BITS | form << (NUMBER_BITS + 8)
+    }
+
+    /// The kind in a packed number.
+    pub(super) fn kind_of(packed: u64) -> Kind {
+        Kind::ALL[(packed >> NUMBER_BITS & 0xff) as usize % Kind::ALL.len()]
+    }
+
+    /// Derives the address: the same for the same seed and packed number.
+    pub(super) fn derive(seed: u64, packed: u64) -> Address {
+        let kind = Address::kind_of(packed);
+        let form = Form::ALL[(packed >> (NUMBER_BITS + 8)) as usize % Form::ALL.len()];
+        let number = packed & ((1 << NUMBER_BITS) - 1);
+        Address { kind, form, material: Rng::new(seed ^ 0x0061_6464_7265_7373, number) }
     }
 
     /// Whether the script is the same for every such address.
@@ -221,18 +242,19 @@ impl Address {
 
 #[cfg(test)]
 mod tests {
+    use super::super::era::LATEST;
     use super::*;
 
-    #[test]
-    fn shares_are_complete() {
-        assert_eq!(KIND_SHARES.iter().map(|(_, share)| share).sum::<u64>(), 10_000);
+    fn packed(number: u64) -> u64 {
+        let mut rng = Rng::new(1, number);
+        Address::pack(number, Kind::ALL[number as usize % Kind::ALL.len()], LATEST, &mut rng)
     }
 
     #[test]
     fn is_the_same_each_time_and_differs_by_seed() {
         let script = |seed, number| {
             let mut out = Vec::new();
-            Address::derive(seed, number).script(&mut out);
+            Address::derive(seed, packed(number)).script(&mut out);
             out
         };
         assert!((0..1000).all(|number| script(5, number) == script(5, number)));
@@ -240,6 +262,16 @@ mod tests {
             (0..20).map(|n| script(5, n)).collect::<Vec<_>>(),
             (0..20).map(|n| script(6, n)).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn packing_keeps_kind_and_form() {
+        for kind in Kind::ALL {
+            for form in Form::ALL {
+                let address = Address::derive(1, Address::pack_as((1 << 48) - 1, kind, form));
+                assert_eq!((address.kind, address.form), (kind, form));
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::generator::{Draft, Generator, SealerGone};
 use super::options::BulkOptions;
 use super::seal::{Sealer, Tip};
 use super::summary::BulkSummary;
+use super::truth::Truth;
 
 /// Drafts that may wait for the sealer; each is at most a block.
 const QUEUE: usize = 4;
@@ -29,7 +30,8 @@ pub fn write_bulk(
     options.check()?;
     let files = BlockFiles::create(folder, options)?;
     let (txid_sender, txid_receiver) = channel();
-    let sealer = Sealer::new(files, txid_sender)?;
+    let truth = options.truth.as_deref().map(Truth::create).transpose()?;
+    let sealer = Sealer::new(files, truth, txid_sender)?;
     let mut generator = Generator::new(options, txid_receiver);
     let (tip, written) = if options.threads == 1 {
         in_one_thread(sealer, &mut generator, options, progress)?

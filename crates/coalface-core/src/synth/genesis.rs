@@ -29,10 +29,7 @@ pub(super) fn block() -> Vec<u8> {
     coinbase.extend_from_slice(&[0xff; 4]);
     coinbase.push(1);
     coinbase.extend_from_slice(&(50 * COIN_SAT).to_le_bytes());
-    let mut script = Vec::new();
-    encode::push(&PAYEE_KEY, &mut script);
-    script.push(0xac);
-    encode::sized(&script, &mut coinbase);
+    encode::sized(&script(), &mut coinbase);
     coinbase.extend_from_slice(&[0; 4]);
 
     let mut block = vec![1, 0, 0, 0];
@@ -44,6 +41,14 @@ pub(super) fn block() -> Vec<u8> {
     block.push(1);
     block.extend_from_slice(&coinbase);
     block
+}
+
+/// The output script of its coinbase.
+pub(super) fn script() -> Vec<u8> {
+    let mut script = Vec::new();
+    encode::push(&PAYEE_KEY, &mut script);
+    script.push(0xac);
+    script
 }
 
 #[cfg(test)]

@@ -4,14 +4,19 @@ use std::sync::mpsc::Sender;
 
 use crate::blockfile::merkle::merkle_root;
 use crate::hash::{sha256d, sha256d_parts, Hash32};
+use crate::network::Network;
+use crate::units::subsidy_sat;
 
 use super::encode;
 use super::error::BulkError;
 use super::frame::{BlockFiles, Written};
 use super::generator::{coinbase_script_sig, Draft};
 use super::genesis;
+use super::truth::Truth;
 
 const BLOCK_VERSION: u32 = 0x2000_0000;
+/// Version of a block whose coinbase has no height (BIP-0034).
+const OLD_BLOCK_VERSION: u32 = 1;
 /// Seconds between blocks.
 const SPACING_SECONDS: u32 = 600;
 /// Magic of a witness commitment (BIP-0141).
@@ -21,6 +26,7 @@ const COMMITMENT_PREFIX: [u8; 6] = [0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed];
 #[derive(Debug)]
 pub(super) struct Sealer {
     files: BlockFiles,
+    truth: Option<Truth>,
     coinbase_txids: Sender<[u8; 32]>,
     block: Vec<u8>,
     tip: Tip,
@@ -39,30 +45,76 @@ impl Sealer {
     ///
     /// # Errors
     /// The first file cannot be written.
-    pub(super) fn new(mut files: BlockFiles, coinbase_txids: Sender<[u8; 32]>) -> Result<Sealer, BulkError> {
+    pub(super) fn new(
+        mut files: BlockFiles,
+        truth: Option<Truth>,
+        coinbase_txids: Sender<[u8; 32]>,
+    ) -> Result<Sealer, BulkError> {
         let block = genesis::block();
         let hash = sha256d(&block[..80]);
         files.append(&block)?;
-        Ok(Sealer { files, coinbase_txids, block, tip: Tip { hash, height: 0, time_unix: genesis::TIME_UNIX } })
+        let tip = Tip { hash, height: 0, time_unix: genesis::TIME_UNIX };
+        Ok(Sealer { files, truth, coinbase_txids, block, tip })
     }
 
-    /// Seals and writes the block on top of the last one.
+    /// Seals and writes the block on top of the last one, with the stale branch that forks off there. Every other
+    /// branch comes first on disk.
     ///
     /// # Errors
     /// The file cannot be written, or the block's time does not fit its header.
     pub(super) fn seal(&mut self, draft: &Draft) -> Result<(), BulkError> {
-        let height = draft.height;
-        let time_unix = self.tip.time_unix.checked_add(SPACING_SECONDS).ok_or(BulkError::ChainTooLong { height })?;
+        let parent = self.tip;
+        let is_stale_first = draft.height.is_multiple_of(2);
+        if draft.n_stale > 0 && is_stale_first {
+            self.branch(draft, parent)?;
+        }
         let commitment = draft.has_witness().then(|| witness_commitment(draft));
         let coinbase = Coinbase::new(draft, commitment);
         // A generator that has stopped does not need it any more.
         let _ = self.coinbase_txids.send(coinbase.txid);
+        self.tip = self.append(draft, &coinbase, parent)?;
+        if draft.n_stale > 0 && !is_stale_first {
+            self.branch(draft, parent)?;
+        }
+        if let Some(truth) = &mut self.truth {
+            truth.append(draft)?;
+        }
+        Ok(())
+    }
 
+    /// Writes a stale branch on top of `parent`: the draft's transactions below another coinbase, then blocks of a lone
+    /// coinbase.
+    fn branch(&mut self, draft: &Draft, parent: Tip) -> Result<(), BulkError> {
+        let mut extra_nonce = draft.extra_nonce;
+        extra_nonce.iter_mut().for_each(|byte| *byte = !*byte);
+        let commitment = draft.has_witness().then(|| witness_commitment(draft));
+        let coinbase = Coinbase::with_nonce(draft, extra_nonce, commitment);
+        let mut tip = self.append(draft, &coinbase, parent)?;
+        for _ in 1..draft.n_stale {
+            let height = tip.height + 1;
+            let subsidy = u64::try_from(subsidy_sat(height, Network::Regtest.halving_interval())).unwrap_or(0);
+            let lone = Draft {
+                height,
+                coinbase_scripts: draft.coinbase_scripts.iter().take(1).cloned().collect(),
+                coinbase_values_sat: vec![subsidy],
+                extra_nonce,
+                ..Draft::default()
+            };
+            tip = self.append(&lone, &Coinbase::new(&lone, None), tip)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the block on top of `parent`; the tip that it makes.
+    fn append(&mut self, draft: &Draft, coinbase: &Coinbase, parent: Tip) -> Result<Tip, BulkError> {
+        let height = draft.height;
+        let time_unix = parent.time_unix.checked_add(SPACING_SECONDS).ok_or(BulkError::ChainTooLong { height })?;
         let txids = std::iter::once(coinbase.txid).chain(draft.txs.iter().map(|tx| tx.txid));
         let leaves: Vec<Hash32> = txids.map(Hash32).collect();
+        let version = if draft.without_height { OLD_BLOCK_VERSION } else { BLOCK_VERSION };
         let mut header = [0; 80];
-        header[..4].copy_from_slice(&BLOCK_VERSION.to_le_bytes());
-        header[4..36].copy_from_slice(&self.tip.hash);
+        header[..4].copy_from_slice(&version.to_le_bytes());
+        header[4..36].copy_from_slice(&parent.hash);
         header[36..68].copy_from_slice(&merkle_root(&leaves).0 .0);
         header[68..72].copy_from_slice(&time_unix.to_le_bytes());
         header[72..76].copy_from_slice(&genesis::BITS.to_le_bytes());
@@ -74,15 +126,17 @@ impl Sealer {
         self.block.extend_from_slice(&coinbase.bytes);
         self.block.extend_from_slice(&draft.body);
         self.files.append(&self.block)?;
-        self.tip = Tip { hash, height, time_unix };
-        Ok(())
+        Ok(Tip { hash, height, time_unix })
     }
 
-    /// Ends the last file.
+    /// Ends the last file and the truth.
     ///
     /// # Errors
-    /// The file cannot be extended.
+    /// A file cannot be extended or written.
     pub(super) fn finish(self, preallocate_tail: bool) -> Result<(Tip, Written), BulkError> {
+        if let Some(truth) = self.truth {
+            truth.finish()?;
+        }
         Ok((self.tip, self.files.finish(preallocate_tail)?))
     }
 }
@@ -128,13 +182,22 @@ struct Coinbase {
 
 impl Coinbase {
     fn new(draft: &Draft, commitment: Option<[u8; 32]>) -> Coinbase {
+        Coinbase::with_nonce(draft, draft.extra_nonce, commitment)
+    }
+
+    fn with_nonce(draft: &Draft, extra_nonce: [u8; 8], commitment: Option<[u8; 32]>) -> Coinbase {
+        let height = (!draft.without_height).then_some(draft.height);
         let mut inputs_outputs = vec![1];
         inputs_outputs.extend_from_slice(&[0; 32]);
         inputs_outputs.extend_from_slice(&[0xff; 4]);
-        encode::sized(&coinbase_script_sig(draft.height, draft.extra_nonce), &mut inputs_outputs);
+        encode::sized(&coinbase_script_sig(height, extra_nonce), &mut inputs_outputs);
         inputs_outputs.extend_from_slice(&[0xff; 4]);
-        encode::compact_size(draft.n_coinbase_outputs + u64::from(commitment.is_some()), &mut inputs_outputs);
-        inputs_outputs.extend_from_slice(&draft.coinbase_outputs);
+        let n_outputs = draft.coinbase_scripts.len() as u64 + u64::from(commitment.is_some());
+        encode::compact_size(n_outputs, &mut inputs_outputs);
+        for (value_sat, script) in draft.coinbase_values_sat.iter().zip(&draft.coinbase_scripts) {
+            inputs_outputs.extend_from_slice(&value_sat.to_le_bytes());
+            encode::sized(script, &mut inputs_outputs);
+        }
         if let Some(commitment) = commitment {
             inputs_outputs.extend_from_slice(&[0; 8]);
             inputs_outputs.push(38);

@@ -161,6 +161,7 @@ fn push_signature(rng: &mut Rng, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::era::ERAS;
     use super::*;
 
     #[test]
@@ -168,7 +169,9 @@ mod tests {
         let mut rng = Rng::new(3, 3);
         let mut unlocker = Unlocker::default();
         for number in 0..50_000 {
-            let address = Address::derive(3, number);
+            let kind = Kind::ALL[rng.index(Kind::ALL.len())];
+            let era = &ERAS[rng.index(ERAS.len())];
+            let address = Address::derive(3, Address::pack(number, kind, era, &mut rng));
             let (mut script_sig, mut witness) = (Vec::new(), Vec::new());
             let has_witness = unlocker.unlock(&address, true, &mut rng, &mut script_sig, &mut witness);
             assert_eq!(has_witness, witness[0] != 0);

@@ -19,6 +19,20 @@ pub struct BulkSummary {
     pub n_bytes: u64,
     /// Distinct output scripts other than OP_RETURN.
     pub n_addresses: u64,
+    /// Owners in the truth, nobody included.
+    pub n_owners: u64,
+    /// Stale branches.
+    pub n_stale_branches: u64,
+    /// Blocks of stale branches; no other count but `n_bytes` includes them.
+    pub n_stale_blocks: u64,
+    /// Coinbases that came a second time.
+    pub n_duplicate_coinbases: u64,
+    /// Transactions of nearly one megabyte.
+    pub n_megabyte_txs: u64,
+    /// Transactions of 20,000 outputs.
+    pub n_wide_txs: u64,
+    /// Outputs to the one flooded address.
+    pub n_flood_outputs: u64,
     /// Block files.
     pub n_files: u32,
     /// Unspent outputs at the tip that the writer could still spend, immature coinbases included.

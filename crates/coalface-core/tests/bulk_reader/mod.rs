@@ -1,5 +1,7 @@
 //! A slow, plain reader of block files, written from the formats and not from the writer.
 
+#![allow(dead_code, reason = "each test that reads blocks uses a part of this")]
+
 use std::path::Path;
 
 use coalface_core::hash::sha256d;

@@ -77,7 +77,7 @@ def draws_options(command: Command) -> Command:
     """Of the Monte Carlo."""
     return _all(
         command,
-        click.option("--draws", type=click.IntRange(1, 10_000_000), help="Draws of the Monte Carlo."),
+        click.option("--draws", type=click.IntRange(1, 1_000_000), help="Draws of the Monte Carlo."),
         click.option("--seed", type=click.IntRange(0), help="Its seed; the same seed gives the same answer."),
     )
 

@@ -1,0 +1,239 @@
+"""Fills a town with its cast: who they are, what software they use, who is near a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from coalface.range.actors.actor import COIN_SAT, Actor, Part
+from coalface.range.actors.coordinator import (
+    Coordinator,
+    Wasabi1Coordinator,
+    Wasabi2Coordinator,
+    WhirlpoolCoordinator,
+)
+from coalface.range.actors.custodial_wallet import CustodialWallet
+from coalface.range.actors.duster import Duster
+from coalface.range.actors.exchange import Exchange, Routine
+from coalface.range.actors.gambling import Casino
+from coalface.range.actors.hash_rental import HashRental
+from coalface.range.actors.joiner import Joiner
+from coalface.range.actors.joinmarket import Maker, Taker
+from coalface.range.actors.lightning import LightningNode
+from coalface.range.actors.merchant import Merchant
+from coalface.range.actors.mixer import Mixer
+from coalface.range.actors.nested_service import NestedService
+from coalface.range.actors.noise import Tinkerer
+from coalface.range.actors.otc_desk import OtcDesk
+from coalface.range.actors.person import Person
+from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
+from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
+from coalface.range.actors.private_payer import PrivatePayer
+from coalface.range.actors.solo_miner import SoloMiner
+from coalface.range.actors.swap_service import SwapService
+from coalface.range.actors.town import Town
+from coalface.range.protocols import ASHIGARU_POOLS, WASABI_2_OPEN, WASABI_2_ZKSNACKS, WHIRLPOOL_POOLS
+from coalface.range.scenarios.sizes import Sizes
+from coalface.range.script import Kind
+from coalface.range.wallets.profiles import (
+    BOT_PROFILE,
+    HOT_FAMILIES,
+    POOL_FAMILIES,
+    PROCESSOR_PROFILE,
+    USER_FAMILIES,
+    family_named,
+)
+
+T = TypeVar("T")
+
+WASABI_FAMILY = family_named("wasabi")
+SAMOURAI_FAMILY = family_named("samourai")
+
+_EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk")
+_NEAR_EVERY = 4
+"""Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
+
+_DEPOSIT_KINDS = (Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2PKH, Kind.P2SH_MULTISIG)
+_TERMS = (
+    Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
+    Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
+    Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
+    Terms(Scheme.PPLNS, Layout.COINBASE, fee_permille=20),
+    Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
+    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+)
+_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=1_500_000, pays_every=36)
+_THRESHOLD_HS = 8 * 10**11
+"""Hash rate that earns about the big pool's threshold between two payouts, from height 150 on."""
+
+
+def part_of(number: int) -> Part:
+    """The part of the actor of that number among its kind."""
+    return Part(near=number % _NEAR_EVERY == 1)
+
+
+def turn(items: Sequence[T], number: int) -> T:
+    """The items by turns."""
+    return items[number % len(items)]
+
+
+def populate(town: Town, sizes: Sizes) -> None:
+    """Everybody who lives an everyday life."""
+    _exchanges(town, sizes.exchanges)
+    for number in range(sizes.merchants):
+        profile = PROCESSOR_PROFILE if number % 3 else turn((BOT_PROFILE, *USER_FAMILIES), number)
+        Merchant(town, f"merchant-{number + 1:02}", profile, part_of(number), sells_every=18 + 3 * number)
+    for number in range(sizes.persons):
+        Person(
+            town,
+            f"person-{number + 1:03}",
+            turn(USER_FAMILIES, number),
+            part_of(number),
+            activity_percent=4 + number * 7 % 12,
+        )
+    _services(town, sizes)
+    _joiners(town, sizes)
+    _pools(town, sizes)
+    for number in range(sizes.hash_rentals):
+        home = turn(town.all_of(Pool), number)
+        HashRental(town, f"hash-rental-{number + 1}", HOT_FAMILIES[0], part_of(number), home=home)
+    for number in range(sizes.solo_miners):
+        SoloMiner(
+            town,
+            f"solo-miner-{number + 1}",
+            turn(USER_FAMILIES, number * 5),
+            part_of(number),
+            hashrate_hs=(3 + number) * 10**14,
+        )
+
+
+def _services(town: Town, sizes: Sizes) -> None:
+    exchanges = town.all_of(Exchange)
+    for number in range(sizes.nested_services):
+        name, host = f"broker-{number + 1}", turn(exchanges, number)
+        NestedService(town, name, PROCESSOR_PROFILE, part_of(number), host=host)
+    for number in range(sizes.otc_desks):
+        profile = turn(USER_FAMILIES, number * 4)
+        OtcDesk(town, f"otc-{number + 1}", profile, part_of(number), deals_every=7 + 4 * number)
+    for number in range(sizes.gambling):
+        Casino(town, f"casino-{number + 1}", BOT_PROFILE, part_of(number))
+    for number in range(sizes.custodial_wallets):
+        CustodialWallet(town, f"custodian-{number + 1}", turn(HOT_FAMILIES, number), part_of(number))
+    for number in range(sizes.mixers):
+        Mixer(town, f"mixer-{number + 1}", turn(USER_FAMILIES, number * 3 + 1), part_of(number))
+    for number in range(sizes.lightning_nodes):
+        profile = USER_FAMILIES[-1 if number % 2 else 0]
+        LightningNode(town, f"lightning-{number + 1:02}", profile, part_of(number))
+    for number in range(sizes.swap_services):
+        SwapService(town, f"swap-{number + 1}", USER_FAMILIES[4], part_of(number))
+    for number in range(sizes.dusters):
+        profile = turn(USER_FAMILIES, number * 5 + 2)
+        Duster(town, f"duster-{number + 1}", profile, part_of(number), every=24 + 9 * number)
+    for number in range(sizes.noise):
+        Tinkerer(town, f"tinkerer-{number + 1}", turn(USER_FAMILIES, number), part_of(number))
+
+
+def _joiners(town: Town, sizes: Sizes) -> None:
+    groups = (
+        ("wasabi1", sizes.wasabi1_joiners, WASABI_FAMILY),
+        ("wasabi2", sizes.wasabi2_joiners, WASABI_FAMILY),
+        ("wasabi2-open", sizes.wasabi2_joiners // 3, WASABI_FAMILY),
+        ("whirlpool", sizes.whirlpool_joiners, SAMOURAI_FAMILY),
+        ("ashigaru", sizes.ashigaru_joiners, SAMOURAI_FAMILY),
+    )
+    for name, n_joiners, profile in groups:
+        if n_joiners:
+            coordinator = _coordinator(town, name)
+            for number in range(n_joiners):
+                joiner = f"{name}-client-{number + 1:02}"
+                Joiner(town, joiner, profile, part_of(number), coordinator=coordinator)
+    for number in range(sizes.joinmarket_makers):
+        Maker(town, f"maker-{number + 1:02}", USER_FAMILIES[0], part_of(number))
+    for number in range(sizes.joinmarket_takers):
+        Taker(town, f"taker-{number + 1:02}", USER_FAMILIES[0], part_of(number))
+    for number in range(sizes.private_payers):
+        profile = SAMOURAI_FAMILY if number % 2 else USER_FAMILIES[4]
+        PrivatePayer(town, f"private-payer-{number + 1:02}", profile, part_of(number), activity_percent=8)
+
+
+def _coordinator(town: Town, name: str) -> Coordinator:
+    match name:
+        case "wasabi1":
+            return Wasabi1Coordinator(town, "wasabi1-coordinator", WASABI_FAMILY, every=5, fewest=7, most=60)
+        case "wasabi2":
+            return Wasabi2Coordinator(
+                town, "wasabi2-coordinator", WASABI_FAMILY, rules=WASABI_2_ZKSNACKS, fewest=10
+            )
+        case "wasabi2-open":
+            name = "wasabi2-open-coordinator"
+            return Wasabi2Coordinator(town, name, WASABI_FAMILY, Part(near=True), rules=WASABI_2_OPEN)
+        case "whirlpool":
+            pool = WHIRLPOOL_POOLS[1]
+            return WhirlpoolCoordinator(town, "whirlpool-coordinator", SAMOURAI_FAMILY, pool=pool)
+        case _:
+            pool = ASHIGARU_POOLS[0]
+            return WhirlpoolCoordinator(town, "ashigaru-coordinator", SAMOURAI_FAMILY, pool=pool)
+
+
+def _exchanges(town: Town, n_exchanges: int) -> None:
+    for number in range(n_exchanges):
+        routine = Routine(
+            deposit_kind=turn(_DEPOSIT_KINDS, number),
+            n_hot=1 + number % 3,
+            sweep_every=5 + 2 * number,
+            batch_every=2 + number,
+            pays_from_deposits=number % 4 == 2,
+            cold_above_sat=(60 + 40 * number) * COIN_SAT,
+        )
+        Exchange(town, turn(_EXCHANGES, number), turn(HOT_FAMILIES, number), part_of(number), routine=routine)
+
+
+def _pools(town: Town, sizes: Sizes) -> None:
+    dice = town.economy.dice("cast of the pools")
+    exchanges = town.all_of(Exchange)
+    for number in range(sizes.pools):
+        pool = Pool(
+            town,
+            turn(_POOLS, number),
+            turn(POOL_FAMILIES, number),
+            part_of(number),
+            terms=turn(_TERMS, number),
+            tag=b"" if number % 4 == 3 else None,
+        )
+        for member in range(sizes.miners_per_pool):
+            PoolMiner(
+                town,
+                f"{pool.name}-miner-{member + 1:02}",
+                turn(USER_FAMILIES, member + number),
+                part_of(member),
+                pool=pool,
+                hashrate_hs=10**13 * dice.between(1, 60) // (1 + member % 5),
+                account_at=dice.pick(exchanges) if member % 3 == 2 else None,
+            )
+    if sizes.big_pool_miners:
+        big = Pool(town, "albatross", POOL_FAMILIES[1], terms=_BIG_TERMS)
+        for member in range(sizes.big_pool_miners):
+            # a power law: few large, very many small (Romiti et al. 2019)
+            rate_hs = 6 * 10**15 // (40 + member) + dice.below(10**11)
+            if part_of(member).near:
+                # earns in one period about what the pool pays out at least
+                rate_hs = _THRESHOLD_HS * dice.between(80, 120) // 100
+            SmallMiner(
+                town,
+                f"{big.name}-miner-{member + 1:05}",
+                turn(USER_FAMILIES, member * 7),
+                part_of(member),
+                pool=big,
+                hashrate_hs=rate_hs,
+                account_at=dice.pick(exchanges) if member % 4 == 3 else None,
+            )
+
+
+def buyers(town: Town) -> list[Actor]:
+    """Who buys coin from the founder."""
+    return [
+        actor
+        for actor in town.actors
+        if type(actor).acts and not isinstance(actor, SoloMiner | NestedService | PoolMiner)
+    ]
