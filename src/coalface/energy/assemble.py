@@ -107,7 +107,8 @@ def make_setting(
             raise UsageError(
                 f"no input is called `{name[:40]}` here",
                 code="usage_input",
-                hint=f"there are {', '.join(sorted(found))}",
+                hint=f"there are {', '.join(sorted(found.keys() - {'market_place'}))};"
+                " machines are chosen by --machine or --efficiency",
                 context={"input": name[:40]},
             )
         found[name] = replace(each, name=name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,10 +18,12 @@ from coalface.energy.result import Result, Spreads
 from coalface.energy.sampling import Spread
 from coalface.energy.words import headline, paragraphs
 
-__all__ = ["show", "write_charts"]
+__all__ = ["WIDTH", "for_people", "show", "write_charts"]
 
-_WIDTH = 100
+WIDTH = 100
+"""Columns of text."""
 _PHS = 1e15
+_FOUR_DIGITS = Context(prec=4)
 
 
 def show(result: Result, format: Format) -> None:
@@ -27,10 +31,10 @@ def show(result: Result, format: Format) -> None:
     if format is not Format.TABLE:
         write_record(record_of(result), format)
         return
-    click.echo(f"{result.title}\n{textwrap.fill(result.question, _WIDTH)}\n")
-    click.echo(textwrap.fill(headline(result), _WIDTH))
+    click.echo(f"{result.title}\n{textwrap.fill(result.question, WIDTH)}\n")
+    click.echo(textwrap.fill(headline(result), WIDTH))
     for text in paragraphs(result):
-        click.echo("\n" + textwrap.fill(text, _WIDTH))
+        click.echo("\n" + textwrap.fill(text, WIDTH))
     _table("what it yields", ("", "5 %", "50 %", "95 %", "unit"), _figures(result.outcome, result))
     if result.ceilings:
         rows = (
@@ -79,6 +83,18 @@ def show(result: Result, format: Format) -> None:
     )
     _table("inputs", ("input", "low", "mode", "high", "unit", "standing", "source"), inputs)
     click.echo(f"\n{result.n_draws:,} draws, seed {result.seed}")
+
+
+def for_people(record: dict[str, Any], format: Format) -> dict[str, Any]:
+    """The record; in a table its estimates have four digits, which is more than most of them are good for."""
+    return record if format is not Format.TABLE else {name: _shorter(value) for name, value in record.items()}
+
+
+def _shorter(value: object) -> object:
+    """`value` with every estimate in it rounded to four digits."""
+    if isinstance(value, dict):
+        return {name: _shorter(each) for name, each in value.items()}
+    return _FOUR_DIGITS.plus(value) if isinstance(value, Decimal) else value
 
 
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:
