@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from coalface.cli.output import Format, write_record
+from coalface.energy.chart import write_chart
 from coalface.energy.figure import people
 from coalface.energy.record import record_of
 from coalface.energy.result import Result, Spreads
@@ -98,10 +99,6 @@ def _shorter(value: object) -> object:
 
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:
     """Write the charts that were asked for, and say so on standard error."""
-    if not files:
-        return
-    from coalface.energy.chart import write_chart  # noqa: PLC0415 - drawing is an extra, and slow to import
-
     for file in files:
         write_chart(result, file, what)
         click.echo(f"wrote {file}", err=True)
