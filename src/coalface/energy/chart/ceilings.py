@@ -75,7 +75,8 @@ def ceilings_chart(result: Result) -> Drawing:
     reading = (
         "each bar is the most that one limit allows (5 to 95 % of draws, a line at the middle estimate); a"
         " claim to the right of a bar is more than that limit allows, and the leftmost bar is the tightest."
-        " Bar and claim move together, draw by draw, so that their ranges may overlap and the claim still fit."
+        " Bar and claim move together, draw by draw, so that their ranges may overlap and the claim"
+        " still fit."
     )
     rows = _in_order(result)[:_MOST_ROWS]
     if not rows:
