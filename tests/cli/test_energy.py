@@ -326,6 +326,12 @@ def test_the_article_is_answered_in_one_command(capsys: pytest.CaptureFixture[st
     assert "coal burnt" not in text
 
 
+def test_a_date_is_no_finer_than_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "scenario", "unsold_coal_2017", *FEW)
+    dates = [each["date"] for each in found["events"]]  # type: ignore[attr-defined]
+    assert dates == ["2016-12", "2017", "2017-02-18", "2017-09-05"]
+
+
 def test_only_a_finding_changes_the_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     measured = SCENARIO.replace("1 kt", "50 PH/s")
     (tmp_path / "s.toml").write_text(measured)

@@ -179,7 +179,13 @@ def country_events(country: CountryPack, calendar: Calendar) -> tuple[Event, ...
     """Dated sanctions, those of the stretch and of the year before it."""
     first, last = calendar.start_day[0] - np.timedelta64(366, "D"), calendar.start_day[-1]
     return tuple(
-        Event(each.first_day, each.precision != "day", each.text, each.source)
+        Event(
+            each.first_day,
+            each.precision == "month",
+            each.text,
+            each.source,
+            is_year=each.precision == "year",
+        )
         for each in country.events
         if first <= each.first_day <= last
     )

@@ -53,16 +53,19 @@ def in_order(events: Sequence[Event]) -> list[Event]:
 
 
 def at_day(event: Event) -> float:
-    """Day of the event, counted from 1970; the middle of the month if only that is known."""
+    """Day of the event, counted from 1970; the middle of the month or year if only that is known."""
     start = event.day.astype("datetime64[D]")
-    if not event.is_month:
+    if not (event.is_month or event.is_year):
         return float(start.astype(np.int64))
-    end = (event.day.astype("datetime64[M]") + 1).astype("datetime64[D]")
+    n_months = 12 if event.is_year else 1
+    end = (event.day.astype("datetime64[M]") + n_months).astype("datetime64[D]")
     return float(start.astype(np.int64) + end.astype(np.int64)) / 2
 
 
 def date_text(event: Event) -> str:
-    """Day or month of the event."""
+    """Day, month or year of the event."""
+    if event.is_year:
+        return event.date
     return month_text(event.day) if event.is_month else day_text(event.day)
 
 
