@@ -47,6 +47,7 @@ INPUT_UNITS: Final[Units] = {
     **_SITE,
     **_PLANT,
     "grid_loss": _SUPPLY["grid_loss"],
+    "co2_intensity": _SUPPLY["co2_intensity"],
     "heating_value": ("GJ/t", 1, 60),
     "co2_factor": ("kg/TJ", 0, 200_000),
 }
