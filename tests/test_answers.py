@@ -300,7 +300,10 @@ def compare_energy(found: Comparison, folder: Path) -> None:
     (folder / "finding.toml").write_text(SCENARIO)
     (folder / "prices.csv").write_text("date,close\n2017-09-01,4834.91\n")
     answer, few = "energy scenario", ("--draws", "100")
-    day, month = ("--from", "2017-09-01"), ("--from", "2017-09-01", "--to", "2017-09-30")
+    day, month = (
+        ("--from", "2017-09-01", "--to", "2017-09-01"),
+        ("--from", "2017-09-01", "--to", "2017-09-30"),
+    )
     # No prices are known of 2010, and no machine was on sale.
     early = ("--from", "2010-01-01", "--to", "2010-01-31")
     compare(answer, "scenario", "unsold_coal_2017", *few)
@@ -309,7 +312,7 @@ def compare_energy(found: Comparison, folder: Path) -> None:
     compare(answer, "forward", "1 t", *early, *few, "--efficiency", "1e6 J/TH")
     compare(answer, "forward", "1 t", *month, *few, "--prices", folder / "prices.csv")
     compare(answer, "inverse", "5 blocks", *day, *few)
-    compare(answer, "inverse", "5 blocks", *day, *few, "--unattributed", "40", "--network-without-him")
+    compare(answer, "inverse", "5 blocks", *day, *few, "--unattributed", "40")
     compare(answer, "inverse", "1000000 BTC", *day, *few, "--country", "kp")
     compare("energy scenario --list", "scenario", "--list")
     compare("energy worth", "worth", *month, *few, "--sold-price", "52.5 USD/t")

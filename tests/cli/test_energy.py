@@ -12,7 +12,13 @@ import pytest
 from coalface.cli import main
 from coalface.range.demo import run_demo
 
-DAY = ("--from", "2017-09-01")
+
+def on(day: str) -> tuple[str, ...]:
+    """Options that ask about one day."""
+    return ("--from", day, "--to", day)
+
+
+DAY = on("2017-09-01")
 YEAR = ("--from", "2017-09-01", "--to", "2018-08-31")
 FEW = ("--draws", "200")
 SCENARIO = """format = 1
@@ -70,21 +76,23 @@ MISTAKES = {
     "another kind of unit": (("forward", "1 m", *DAY), 2, "fits no kind of amount", "coal in t"),
     "tonnes of a grid": (("forward", "1 t", *DAY, "--fuel", "grid"), 2, "fits no kind of amount", "no fuel"),
     "half a block": (("inverse", "1.5 blocks", *DAY), 2, "whole numbers", None),
-    "before the tables": (("forward", "1 t", "--from", "2008-12-31"), 1, "2008-12-31 is outside", "--fees"),
-    "behind the fees": (("forward", "1 t", "--from", "2019-04-01"), 1, "2019-03-31", "--fees BTC"),
+    "before the tables": (("forward", "1 t", *on("2008-12-31")), 1, "2008-12-31 is outside", "--fees"),
+    "behind the fees": (("forward", "1 t", *on("2019-04-01")), 1, "2019-03-31", "--fees BTC"),
     "behind the difficulty": (
-        ("forward", "1 t", "--from", "2024-01-01", "--fees", "0.5"), 1, "difficulties", "--difficulty FILE",
+        ("forward", "1 t", *on("2024-01-01"), "--fees", "0.5"), 1, "difficulties", "--difficulty FILE",
     ),
-    "a day that is none": (("forward", "1 t", "--from", "2017-02-30"), 2, "is no day", None),
-    "the end before the beginning": (("forward", "1 t", *DAY, "--to", "2017-08-01"), 2, "-30 days", None),
+    "a day that is none": (("forward", "1 t", *on("2017-02-30")), 2, "is no day", None),
+    "the end before the beginning": (
+        ("forward", "1 t", *DAY, "--to", "2017-08-01"), 2, "lies before --from", None,
+    ),
     "no beginning": (("forward", "1 t"), 2, "missing option '--from'", "--help"),
     "no amount": (("forward", *DAY), 2, "missing argument 'AMOUNT'", "--help"),
     "a fleet before its release": (
-        ("forward", "1 t", "--from", "2016-05-01", "--machine", "S9 (11.5Th)"), 2,
+        ("forward", "1 t", *on("2016-05-01"), "--machine", "S9 (11.5Th)"), 2,
         "released in 2016-06", "later",
     ),
     "a market before machines": (
-        ("forward", "1 t", "--from", "2012-01-01"), 2, "no machine of the table", "--efficiency",
+        ("forward", "1 t", *on("2012-01-01")), 2, "no machine of the table", "--efficiency",
     ),
     "an unclear machine": (("forward", "1 t", *DAY, "--machine", "S9"), 1, "5 machines", "S9 (13Th)"),
     "no such machine": (("forward", "1 t", *DAY, "--machine", "!"), 1, "no machine", "facts machines"),
@@ -279,11 +287,11 @@ def test_a_chain_of_ones_own_brings_difficulty_and_rewards(
 ) -> None:
     run_demo(tmp_path / "demo")
     store = ("--store", tmp_path / "demo" / "store")
-    found = answer(capsys, "inverse", "1 BTC", "--from", "2024-03-09", *FEW, *store)
+    found = answer(capsys, "inverse", "1 BTC", *on("2024-03-09"), *FEW, *store)
     (source,) = [each for each in found["sources"] if "chain" in each]  # type: ignore[attr-defined]
     assert source.startswith("regtest chain as of 320 ")
     for verb in ("worth", "breakeven"):
-        status, out, _ = run(capsys, verb, "--from", "2024-03-09", *store)
+        status, out, _ = run(capsys, verb, *on("2024-03-09"), *store)
         assert (status, len(out.splitlines())) == (0, 2)
     status, out, err = run(capsys, "forward", "1 t", *DAY, *store)
     assert (status, out) == (1, "")
@@ -317,7 +325,7 @@ def test_the_article_is_answered_in_one_command(capsys: pytest.CaptureFixture[st
     """How much, at what rate, beside the export, under which ceiling, with what spread, in which months."""
     text = " ".join(run(capsys, "scenario", "unsold_coal_2017")[1].split())
     for part in (
-        " BTC, ", "million USD; sold, 52.5 million USD", "USD a tonne", "Brackets hold 90 %",
+        " BTC, ", "it would have fetched 52.5 million USD", "USD a tonne", "Brackets hold 90 %",
         "in 12 of 12 months",
         "What binds is generation", "No data, so no ceiling, for: machines", "Verdict: plausible",
         "Rival explanations: ", "water power", "Assumed, since no source gives it: ", "Dollars are rough",
@@ -339,5 +347,5 @@ def test_only_a_finding_changes_the_words(capsys: pytest.CaptureFixture[str], tm
     finding = '[[finding]]\nsays = "seen"\nsource = "me"\ndate = "2017-09-02"\n'
     (tmp_path / "s.toml").write_text(measured + finding)
     found = answer(capsys, "scenario", tmp_path / "s.toml")
-    assert found["fuel_words"] == "coal"
+    assert found["fuel_words"] == "coal, by the finding attached"
     assert found["findings"] == [{"says": "seen", "source": "me", "date": "2017-09-02"}]

@@ -162,7 +162,7 @@ def test_every_ceiling_kind_limits_what_it_says() -> None:
     seconds, hours = 365 * 86_400, 365 * 24
     per_mwh = 3.6e9 / 1.10 / 98 * 1e12 / seconds
     at_site = (1 - 0.05) * per_mwh
-    network = float(YEAR.network_hashrate_hs().mean())
+    network = float(YEAR.realised_hashrate_hs().mean())
     cases = {
         LimitKind.FUEL: ({"amount": 1e6}, 1e6 * 24 * 0.28 * 0.92 / 3.6 * at_site),
         LimitKind.PLANT: (
@@ -200,7 +200,8 @@ def test_fuel_is_never_called_burnt_without_a_finding() -> None:
     assert "burnt" not in " ".join(paragraphs(told))
     finding = Finding("a plant manager's records show it", "a court file", "2020-01-01")
     backed = asked("1600 BTC", findings=(finding,))
-    assert backed.fuel_words == "coal"
+    assert backed.fuel_words == "coal, by the finding attached"
+    assert "water power" in " ".join(paragraphs(backed)) or not backed.rivals
     assert "a plant manager's records show it (a court file, 2020-01-01)" in " ".join(paragraphs(backed))
 
 
@@ -270,7 +271,11 @@ def test_months_against_a_slow_sum() -> None:
     known = {name: prior(name, each.unit, each.distribution.mode) for name, each in INPUTS.items()}
     whole = question(n_draws=1)
     stretch = year()
-    found = answer(replace(whole, setting=replace(whole.setting, calendar=stretch, parameters=known)))
+    found = answer(
+        replace(
+            whole, setting=replace(whole.setting, calendar=stretch, parameters=known, contains_miner=True)
+        )
+    )
     mwh = 24 * 0.28 * 0.92 * 0.95 / 3.6
     total, days = 0.0, 0
     for place, day in enumerate(stretch.start_day):

@@ -13,6 +13,8 @@ from coalface.errors import UnitError
 __all__ = ["Amount", "AmountKind", "read_amount"]
 
 _SHOWN = 60
+_LARGEST = 1e24
+"""Bounds slips of the pen: more than any hash rate, or any fuel on Earth."""
 
 
 class AmountKind(StrEnum):
@@ -88,12 +90,21 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
     refused: UnitError | None = None
     for kind, unit in units.items():
         try:
-            return Amount(kind, given(text, unit, name="amount"))
+            found = given(text, unit, name="amount", high=_LARGEST)
         except UnitError as error:
             # Another kind may fit a unit of another dimension; everything else is wrong for all of them.
             if error.code != "unit_mismatch":
                 raise
             refused = error
+            continue
+        if kind is AmountKind.POWER and "/" in text:
+            raise UnitError(
+                f"amount `{text[:_SHOWN]}`: energy in a time may be a mean or what is installed",
+                code="unit_ambiguous",
+                hint="give the energy over all days (`2.8 TWh`) or the installed power (`170 MW`)",
+                context={"value": text[:_SHOWN]},
+            )
+        return Amount(kind, found)
     allowed = ", ".join([*units.values(), "blocks"])
     raise UnitError(
         f"amount `{text[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and"

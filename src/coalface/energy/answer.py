@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from coalface.energy.amount import AmountKind
 from coalface.energy.ceilings import Feasible, feasible
 from coalface.energy.limits import Limit, ceiling_of, limit_inputs
-from coalface.energy.monthly import worth_by_month
+from coalface.energy.monthly import Month, worth_by_month
 from coalface.energy.parameter import Parameter
 from coalface.energy.result import Alternative, Event, Finding, Result, Rival, Spreads
 from coalface.energy.sampling import Spread, draw, spread_of
@@ -24,7 +24,7 @@ from coalface.energy.setting import (
 )
 from coalface.energy.solo import SoloBound
 from coalface.energy.tornado import tornado
-from coalface.energy.verdict import Verdict, VerdictWord, judge
+from coalface.energy.verdict import MOST_DRAWS, Verdict, VerdictWord, judge
 
 __all__ = ["Question", "answer"]
 
@@ -83,8 +83,11 @@ def answer(question: Question) -> Result:
     inputs = {**setting.inputs(), **limit_inputs(question.limits)}
     if question.sold_usd_per_unit is not None:
         inputs["sold_price"] = question.sold_usd_per_unit
-    draws = draw(inputs, question.n_draws, question.seed, setting.correlations)
+    # Blocks that are given and blocks that may be his are two counts of one hash rate.
+    same = {"blocks.count": "amount"} if setting.amount.kind is AmountKind.BLOCKS else {}
+    draws = draw(inputs, question.n_draws, question.seed, setting.correlations, same)
     outcome = run(setting, draws)
+    possible = _possible(outcome, setting)
     ceilings = tuple(ceiling_of(limit, setting, draws) for limit in question.limits)
     limits = feasible(ceilings)
     sold = draws.get("sold_price")
@@ -98,7 +101,7 @@ def answer(question: Question) -> Result:
         last_day=calendar.start_day[-1],
         amount=setting.amount.parameter,
         amount_kind=setting.amount.kind,
-        share_of_feasible=_share(outcome, limits),
+        share_of_feasible=_share(outcome, limits, possible),
         solo=question.solo,
         fuel_unit=question.fuel_unit,
         fuel_words=_fuel_words(question),
@@ -107,13 +110,14 @@ def answer(question: Question) -> Result:
         seed=question.seed,
         inputs=inputs,
         correlations=setting.correlations,
-        outcome=spreads_of(outcome),
-        months=worth_by_month(setting, draws, sold),
-        alternative=_alternative(question, outcome, sold),
+        outcome=spreads_of(outcome, possible),
+        possible_share=float(possible.mean()),
+        months=_months(setting, draws, outcome, sold),
+        alternative=_alternative(question, outcome, sold, possible),
         ceilings=ceilings,
         feasible=limits,
         at_ceiling=_at_ceiling(setting, draws, limits),
-        verdict=_verdict(outcome, limits, sold),
+        verdict=_verdict(outcome, limits, sold, possible),
         tornado=tornado(
             {name: inputs[name] for name in setting.inputs()},
             draws,
@@ -129,32 +133,43 @@ def answer(question: Question) -> Result:
     )
 
 
-def spreads_of(outcome: Outcome) -> Spreads:
-    """5, 50 and 95 % of every figure; `None` where it is unknown or impossible in some draws."""
+def spreads_of(outcome: Outcome, possible: NDArray[np.bool_] | None = None) -> Spreads:
+    """5, 50 and 95 % of every figure, over the draws that are possible; `None` where it is unknown."""
     mined = outcome.mined
     units = mined.energy_mwh if outcome.fuel is None else outcome.fuel
     with np.errstate(invalid="ignore", divide="ignore"):
         per_unit = {name: getattr(mined, name) / units for name in ("btc", "usd")}
-    return Spreads(
-        fuel=_spread(outcome.fuel),
-        energy_mwh=_spread(mined.energy_mwh),
-        mean_power_mw=_spread(mined.mean_power_mw),
-        running_power_mw=_spread(mined.running_power_mw),
-        hashrate_hs=_spread(mined.hashrate_hs),
-        network_share=_spread(mined.network_share),
-        btc=_spread(mined.btc),
-        usd=_spread(mined.usd),
-        btc_per_unit=_spread(per_unit["btc"]),
-        usd_per_unit=_spread(per_unit["usd"]),
-        co2_t=_spread(outcome.co2_t),
-    )
+    figures = {name: getattr(mined, name) for name in _FIGURES}
+    figures |= {"fuel": outcome.fuel, "co2_t": outcome.co2_t}
+    figures |= {f"{name}_per_unit": values for name, values in per_unit.items()}
+    return Spreads(**{name: _spread(values, possible) for name, values in figures.items()})
 
 
-def _spread(values: Floats | None) -> Spread | None:
-    """Spread of draws that are all known and possible."""
-    if values is None or not np.isfinite(values).all():
+_FIGURES = ("energy_mwh", "mean_power_mw", "running_power_mw", "hashrate_hs", "network_share", "btc", "usd")
+
+
+def _spread(values: Floats | None, possible: NDArray[np.bool_] | None = None) -> Spread | None:
+    """Spread over the possible draws, if there are any and all of them are known."""
+    if values is not None and possible is not None:
+        values = values[possible]
+    if values is None or not len(values) or not np.isfinite(values).all():
         return None
     return spread_of(values)
+
+
+def _possible(outcome: Outcome, setting: Setting) -> NDArray[np.bool_]:
+    """Draws in which the amount is below all rewards of the stretch."""
+    finite = np.isfinite(outcome.mined.energy_mwh)
+    if not setting.contains_miner:
+        return finite
+    with np.errstate(invalid="ignore"):
+        return finite & (outcome.mined.network_share < 1)
+
+
+def _months(setting: Setting, draws: Draws, outcome: Outcome, sold: Floats | None) -> tuple[Month, ...]:
+    """Worth by month; nothing is said of an amount that is impossible in some draws."""
+    energy = outcome.mined.energy_mwh
+    return worth_by_month(setting, draws, energy, sold) if np.isfinite(energy).all() else ()
 
 
 def _moved(outcome: Outcome, setting: Setting) -> str:
@@ -174,18 +189,20 @@ def _fuel_words(question: Question) -> str:
     """What the fuel may be called: neither chain nor packets show it."""
     if question.fuel_name is None:
         return "electricity"
-    if question.findings:
-        return question.fuel_name
-    if question.setting.amount.kind is AmountKind.FUEL:
-        return f"{question.fuel_name}, if it is burnt for mining"
-    return f"{question.fuel_name}-equivalent, if {question.fuel_name}-fired"
+    if question.setting.amount.kind.is_measured:
+        if question.findings:
+            return f"{question.fuel_name}, by the finding attached"
+        return f"{question.fuel_name}-equivalent, if {question.fuel_name}-fired"
+    return question.fuel_name if question.findings else f"{question.fuel_name}, if burnt for mining"
 
 
-def _alternative(question: Question, outcome: Outcome, sold: Floats | None) -> Alternative | None:
+def _alternative(
+    question: Question, outcome: Outcome, sold: Floats | None, possible: NDArray[np.bool_]
+) -> Alternative | None:
     """Selling the fuel instead."""
     if question.sold_usd_per_unit is None or sold is None:
         return None
-    usd = None if outcome.fuel is None else _spread(outcome.fuel * sold)
+    usd = None if outcome.fuel is None else _spread(outcome.fuel * sold, possible)
     return Alternative(question.sold_says, question.sold_usd_per_unit, usd)
 
 
@@ -197,24 +214,24 @@ def _at_ceiling(setting: Setting, draws: Draws, limits: Feasible) -> Spreads | N
     return spreads_of(outcome_of_energy(setting, draws, energy))
 
 
-def _share(outcome: Outcome, limits: Feasible) -> Spread | None:
+def _share(outcome: Outcome, limits: Feasible, possible: NDArray[np.bool_]) -> Spread | None:
     """Hash rate of the amount over the feasible one."""
     if limits.hashrate_hs is None or not (limits.hashrate_hs > 0).all():
         return None
-    return _spread(outcome.mined.hashrate_hs / limits.hashrate_hs)
+    return _spread(outcome.mined.hashrate_hs / limits.hashrate_hs, possible)
 
 
-def _verdict(outcome: Outcome, limits: Feasible, sold: Floats | None) -> Verdict:
-    """Verdict on the amount; a reward not below all rewards is impossible whatever the ceilings say."""
-    possible = np.isfinite(outcome.mined.energy_mwh)
-    if not possible.all():
-        share = float(possible.mean())
-        word = VerdictWord.IMPOSSIBLE if share <= 0.05 else VerdictWord.UNDECIDED  # as in `judge`
-        because = f"it is below all rewards of the stretch in only {share:.0%} of draws"
+def _verdict(outcome: Outcome, limits: Feasible, sold: Floats | None, possible: NDArray[np.bool_]) -> Verdict:
+    """Verdict on the amount; one that is not below all rewards is impossible whatever the ceilings say."""
+    share = float(possible.mean())
+    if share <= 1 - MOST_DRAWS or (share < MOST_DRAWS and limits.hashrate_hs is None):
+        word = VerdictWord.IMPOSSIBLE if share <= 1 - MOST_DRAWS else VerdictWord.UNDECIDED
+        because = f"it is below all rewards of the time in {share:.0%} of draws"
         return Verdict(word, "all_rewards", share, because)
-    sold_usd = None if sold is None or outcome.fuel is None else float(np.median(outcome.fuel * sold))
+    claimed = np.where(possible, outcome.mined.hashrate_hs, np.inf)
+    worth = None if sold is None or outcome.fuel is None else outcome.fuel * sold
     earned = outcome.mined.usd if np.isfinite(outcome.mined.usd).all() else None
-    return judge(outcome.mined.hashrate_hs, limits, earned_usd=earned, alternative_usd=sold_usd)
+    return judge(claimed, limits, earned_usd=earned, alternative_usd=worth)
 
 
 def with_draws(question: Question, n_draws: int, seed: int) -> Question:

@@ -12,6 +12,7 @@ from coalface.energy.assemble import (
     country_limits,
     country_rivals,
     make_setting,
+    most_blocks,
 )
 from coalface.energy.calendar import Calendar
 from coalface.energy.country import CountryPack
@@ -21,6 +22,7 @@ from coalface.energy.pack import FuelPack, SitePack
 from coalface.energy.parameter import Parameter
 from coalface.energy.result import Event, Finding, Rival
 from coalface.energy.solo import SoloBound, solo_bound
+from coalface.errors import UsageError
 
 __all__ = ["Asked", "question_of"]
 
@@ -139,7 +141,8 @@ def _title(asked: Asked) -> str:
     """What is asked, in a few words."""
     days = asked.calendar.start_day
     amount = asked.amount.parameter.source.removeprefix("given as ").strip("`")
-    return f"{amount}, {days[0]} to {days[-1]}, {asked.fuel.title}"
+    fuel = "" if asked.amount.kind.is_measured else f", {asked.fuel.title}"
+    return f"{amount}, {days[0]} to {days[-1]}{fuel}"
 
 
 def _limits(asked: Asked) -> tuple[Limit, ...]:
@@ -148,6 +151,13 @@ def _limits(asked: Asked) -> tuple[Limit, ...]:
     limits = {each.kind: each for each in (*of_country, *asked.limits)}
     if asked.unattributed_blocks is not None:
         count = asked.unattributed_blocks
+        if count > most_blocks(asked.calendar):
+            raise UsageError(
+                f"{count:,} blocks without a finder: everybody together found about"
+                f" {asked.calendar.n_blocks.sum():,.0f} in these days",
+                code="usage_blocks",
+                context={"blocks": count},
+            )
         says = f"{count:,} blocks of the time that are not reliably attributed to anybody"
         if asked.amount.kind is AmountKind.BLOCKS:
             known = int(asked.amount.parameter.distribution.mode)

@@ -18,10 +18,11 @@ from coalface.energy.limits import Limit, LimitKind, blocks_parameter
 from coalface.energy.pack import FuelPack, SitePack
 from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.result import Event, Rival
+from coalface.energy.sampling import draw
 from coalface.energy.setting import Market, Setting
-from coalface.errors import UsageError
+from coalface.errors import FactsError, UsageError
 
-__all__ = ["Fleet", "country_events", "country_limits", "country_rivals", "make_setting"]
+__all__ = ["Fleet", "country_events", "country_limits", "country_rivals", "make_setting", "most_blocks"]
 
 _CBECI = "Cambridge CBECI: best model on sale, mean and worst of those that paid, none older than five years"
 
@@ -39,11 +40,14 @@ class Fleet:
     electricity_usd_per_kwh
         For the market: only machines that earned their electricity at this price ran; at that of the packs if
         `None`, and without that all of them.
+    is_price_of_pack
+        Whether that price is the pack's: then times without a price of bitcoin take all machines.
     """
 
     efficiency: Parameter | None = None
     models: Mapping[Machine, float] = field(default_factory=dict)
     electricity_usd_per_kwh: float | None = None
+    is_price_of_pack: bool = False
 
 
 def make_setting(
@@ -90,12 +94,20 @@ def make_setting(
     """
     if amount.kind is AmountKind.BLOCKS:
         amount = _rate_of_blocks(amount, calendar)
+        if contains_miner is False:
+            raise UsageError(
+                "found blocks were counted under the difficulty in force, which contains him",
+                code="usage_network",
+                hint="leave out --network-without-him",
+            )
     fleet = fleet or Fleet()
     found = dict(fuel.parameters(kind, plant))
     found |= {name: each for name, each in site.parameters.items() if name != "machine_efficiency"}
+    if amount.kind is AmountKind.BLOCKS:
+        found["pool_fee"] = Parameter("pool_fee", "1", Fixed(0.0), Standing.GIVEN, "blocks found alone")
     price = found.pop("electricity_price", None)
-    if fleet.electricity_usd_per_kwh is None and price is not None and np.isfinite(calendar.price_usd).all():
-        fleet = replace(fleet, electricity_usd_per_kwh=price.distribution.mode)
+    if fleet.electricity_usd_per_kwh is None and price is not None:
+        fleet = replace(fleet, electricity_usd_per_kwh=price.distribution.mode, is_price_of_pack=True)
     if fuel.fuel_unit is not None:
         found.pop("co2_intensity", None)  # its carbon dioxide is that of the fuel
     found.setdefault("own_use", Parameter("own_use", "1", Fixed(0.0), Standing.GIVEN, "no plant is counted"))
@@ -106,7 +118,7 @@ def make_setting(
         found["machine_efficiency"] = _of_models(fleet.models, calendar)
     else:
         market = _market(calendar, fleet, known_machines or machines())
-        found["market_place"] = Parameter("market_place", "1", Uniform(0.0, 1.0), Standing.ASSUMED, _CBECI)
+        found["market_place"] = _market_place(market, fleet)
     for name, each in (overrides or {}).items():
         if name not in found:
             raise UsageError(
@@ -120,15 +132,42 @@ def make_setting(
     pairs = tuple(
         each for each in (*fuel.correlations, *site.correlations) if each.a in found and each.b in found
     )
+    try:
+        draw({name: found[name] for each in pairs for name in (each.a, each.b)}, 1, 0, pairs)
+    except ValueError as error:
+        raise FactsError(str(error), code="facts_correlation", hint="mend the data packs") from error
     contains = amount.kind.is_measured if contains_miner is None else contains_miner
     return Setting(calendar, amount, found, pairs, market, contains)
+
+
+def most_blocks(calendar: Calendar) -> int:
+    """More blocks than came in the stretch, even by luck: its blocks and six standard deviations."""
+    n_blocks = float(calendar.n_blocks.sum())
+    return int(n_blocks + 6 * n_blocks**0.5)
 
 
 def _rate_of_blocks(amount: Amount, calendar: Calendar) -> Amount:
     """Blocks as what they say of the hash rate that found them."""
     n_blocks = int(amount.parameter.distribution.mode)
+    if n_blocks > most_blocks(calendar):
+        raise UsageError(
+            f"{n_blocks:,} blocks: all miners found about {calendar.n_blocks.sum():,.0f} in this time",
+            code="usage_blocks",
+            context={"blocks": n_blocks},
+        )
     rate = blocks_parameter(n_blocks, calendar, amount.parameter.source)
     return Amount(amount.kind, replace(rate, note=f"{n_blocks} block{'' if n_blocks == 1 else 's'}"))
+
+
+def _market_place(market: Market, fleet: Fleet) -> Parameter:
+    """Where between the best and the worst machine of the market the fleet stands."""
+    first, last = market.by_period[0], market.by_period[-1]
+    note = (
+        f"from {first.low:.3g} to {first.high:.3g} J/TH at first, {last.low:.3g} to {last.high:.3g} at last"
+    )
+    if fleet.electricity_usd_per_kwh:
+        note += f"; of those that earned electricity of {fleet.electricity_usd_per_kwh:g} USD/kWh"
+    return Parameter("market_place", "1", Uniform(0.0, 1.0), Standing.ASSUMED, _CBECI, note)
 
 
 def _of_models(models: Mapping[Machine, float], calendar: Calendar) -> Parameter:
@@ -144,21 +183,32 @@ def _market(calendar: Calendar, fleet: Fleet, known: tuple[Machine, ...]) -> Mar
     periods = calendar.by_difficulty()
     limits: list[float | None] = [None] * len(periods)
     if fleet.electricity_usd_per_kwh:
-        earned = usd_per_th_day(periods.difficulty, periods.reward_per_block_btc, periods.price_usd)
-        reach = breakeven_efficiency_j_per_th(earned, fleet.electricity_usd_per_kwh)
-        if not np.isfinite(reach).all():
+        limits = _reach(calendar, fleet.electricity_usd_per_kwh)
+        if None in limits and not fleet.is_price_of_pack:
             raise UsageError(
                 "without prices of bitcoin nobody can say which machines earned their electricity",
                 code="usage_fleet",
                 hint="bring daily prices with --prices, or leave the price of electricity out",
             )
-        limits = [float(each) for each in reach]
     return Market(
         tuple(
             market_efficiency_j_per_th(day, known, breakeven_j_per_th=limit)
             for day, limit in zip(periods.start_day, limits, strict=True)
         )
     )
+
+
+def _reach(calendar: Calendar, usd_per_kwh: float) -> list[float | None]:
+    """Break-even efficiency in J/TH of every period, over its days with a price; `None` without one."""
+    starts = calendar.by_difficulty().start_day
+    period_of = np.searchsorted(starts, calendar.start_day, side="right") - 1
+    earned = usd_per_th_day(calendar.difficulty, calendar.reward_per_block_btc, calendar.price_usd)
+    found: list[float | None] = []
+    for period in range(len(starts)):
+        known = earned[(period_of == period) & np.isfinite(earned)]
+        mean = float(known.mean()) if len(known) else None
+        found.append(None if mean is None else float(breakeven_efficiency_j_per_th(mean, usd_per_kwh)))
+    return found
 
 
 def country_limits(country: CountryPack, fuel: FuelPack, calendar: Calendar) -> tuple[Limit, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coalface.energy.network import HASHES_PER_DIFFICULTY, network_hashrate_hs
+from coalface.energy.network import HASHES_PER_DIFFICULTY, network_hashrate_hs, realised_hashrate_hs
 
 __all__ = ["Calendar"]
 
@@ -88,6 +88,10 @@ class Calendar:
     def network_hashrate_hs(self) -> Floats:
         """Hash rate that the difficulty stands for, H/s, one value a period."""
         return network_hashrate_hs(self.difficulty)
+
+    def realised_hashrate_hs(self) -> Floats:
+        """Hash rate that finds the blocks that came in their time, H/s, one value a period."""
+        return realised_hashrate_hs(self.difficulty, self.n_blocks, self.seconds)
 
     def exposure_per_hs(self) -> float:
         """Blocks that one H/s finds over all periods on average."""

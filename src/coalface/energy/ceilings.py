@@ -78,12 +78,15 @@ def feasible(ceilings: Sequence[Ceiling]) -> Feasible:
     Raises
     ------
     ValueError
-        If the ceilings have different numbers of draws.
+        If the ceilings have different numbers of draws, or one of them is not finite.
     """
     known = [(each.name, each.hashrate_hs) for each in ceilings if each.hashrate_hs is not None]
     unavailable = tuple(each.name for each in ceilings if each.hashrate_hs is None)
     if not known:
         return Feasible(None, None, {}, {}, unavailable)
+    for name, values in known:
+        if not np.isfinite(values).all():
+            raise ValueError(f"ceiling {name} is infinite or no number in some draws")
     if len({len(values) for _, values in known}) > 1:
         raise ValueError("ceilings of different numbers of draws")
     stacked = np.stack([values for _, values in known])

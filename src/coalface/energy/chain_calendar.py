@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from coalface.chain import Chain
 from coalface.energy.calendar import Calendar
-from coalface.energy.network import difficulty_of_bits
+from coalface.energy.network import BLOCK_INTERVAL_S, difficulty_of_bits
 from coalface.energy.subsidy import subsidy_sat
 from coalface.errors import NotFound
 from coalface.units import COIN_SAT
@@ -54,7 +54,8 @@ def chain_calendar(chain: Chain, first_day: np.datetime64, last_day: np.datetime
 
     Notes
     -----
-    Days are those of the headers' times, which may be off by up to two hours. Complexity: blocks.
+    Days are those of the headers' times, which may be off by up to two hours. Days on which the chain begins
+    or ends count only from its first block or to its last. Complexity: blocks.
     """
     wanted = np.arange(first_day, last_day + np.timedelta64(1, "D"), dtype="datetime64[D]")
     days = _days(chain)
@@ -82,7 +83,7 @@ def chain_calendar(chain: Chain, first_day: np.datetime64, last_day: np.datetime
     difficulty = mean(difficulty_of_bits(chain.column("block.bits")[rows]))
     return Calendar(
         start_day=wanted,
-        seconds=np.full(len(wanted), float(_S_PER_DAY)),
+        seconds=_covered_s(chain, wanted),
         n_blocks=counts.astype(np.float64),
         difficulty=difficulty,
         subsidy_btc=mean(subsidy / COIN_SAT),
@@ -91,6 +92,14 @@ def chain_calendar(chain: Chain, first_day: np.datetime64, last_day: np.datetime
         price_resolution=None,
         sources=(f"{chain.network} chain as of {chain.as_of.height} {chain.as_of.hash}",),
     )
+
+
+def _covered_s(chain: Chain, wanted: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Seconds of each day between the chain's first block and its last; at least one block's interval."""
+    times = chain.column("block.time")[: chain.bound.blocks]
+    begin = wanted.astype("datetime64[s]").astype(np.int64)
+    first, last = np.maximum(begin, int(times.min())), np.minimum(begin + _S_PER_DAY, int(times.max()))
+    return np.asarray(np.maximum(last - first, BLOCK_INTERVAL_S), np.float64)
 
 
 def _days(chain: Chain) -> NDArray[np.datetime64]:
@@ -102,8 +111,11 @@ def _days(chain: Chain) -> NDArray[np.datetime64]:
 def _coinbase_out_sat(chain: Chain, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """What the coinbases of blocks pay out, satoshi."""
     coinbases = chain.column("block.first_tx")[rows].astype(np.int64)
-    starts = np.append(chain.column("tx.first_output")[: chain.bound.txs], np.uint64(chain.bound.outputs))
-    first, end = starts[coinbases].astype(np.int64), starts[coinbases + 1].astype(np.int64)
+    starts = chain.column("tx.first_output")
+    first = starts[coinbases].astype(np.int64)
+    # The last transaction of all ends where the outputs below the bound do.
+    after = np.minimum(coinbases + 1, chain.bound.txs - 1)
+    end = np.where(coinbases + 1 < chain.bound.txs, starts[after].astype(np.int64), chain.bound.outputs)
     values = chain.column("output.value_sat")
     running = np.concatenate(
         ([0], np.cumsum(np.concatenate([values[a:b] for a, b in zip(first, end, strict=True)])))

@@ -22,16 +22,19 @@ _SHARE: Final = ("1", 0.0, 1.0)
 _COUNT: Final = ("1", 0.0, 1e12)
 _HASHRATE: Final = ("H/s", 0.0, 1e24)
 _RATE: Final = ("bit/s", 0.0, 1e18)
+_RATE_OF_ONE: Final = ("bit/s", 1e-3, 1e18)
+_PART: Final = ("1", 0.0, 0.999)
 
 LIMIT_FIGURES: Final[Mapping[str, dict[str, tuple[str, float, float]]]] = {
     "fuel": {"amount": _MASS},
     "plant": {"power": _POWER, "capacity_factor": _SHARE, "share": _SHARE},
     "generation": {"energy": _ENERGY, "share": _SHARE},
     "machines": {"count": _COUNT, "hashrate": _HASHRATE},
-    "uplink": {"rate": _RATE, "per_machine": _RATE, "hashrate": _HASHRATE},
-    "network_share": {"share": _SHARE},
+    "uplink": {"rate": _RATE, "per_machine": _RATE_OF_ONE, "hashrate": _HASHRATE},
+    "network_share": {"share": _PART},
 }
 """Figures that each kind of limit needs, with unit, lowest and highest value."""
+_OF_A_STRETCH: Final = ("fuel", "generation")
 
 
 @dataclass(frozen=True)
@@ -181,8 +184,15 @@ def _rival(table: Table) -> Rival:
 
 
 def _limit(kind: str, table: Table) -> CountryLimit:
+    if kind in _OF_A_STRETCH:
+        raise table.error(
+            "says",
+            f"{kind!r} depends on the days that are asked about: state it in a scenario; a country's"
+            " electricity goes by year into `[generation.FUEL.YEAR]`",
+        )
     if kind not in LIMIT_FIGURES:
-        raise table.error("says", f"no limit is called {kind!r}; allowed are {', '.join(LIMIT_FIGURES)}")
+        allowed = ", ".join(name for name in LIMIT_FIGURES if name not in _OF_A_STRETCH)
+        raise table.error("says", f"no limit is called {kind!r}; allowed are {allowed}")
     says, why = table.text("says"), table.text("unavailable", default="")
     figures = table.table("figures").parameters(LIMIT_FIGURES[kind])
     missing = [name for name in LIMIT_FIGURES[kind] if name not in figures]

@@ -12,7 +12,7 @@ from coalface.energy.fuel import energy_mwh_of_fuel
 from coalface.energy.power import hashrate_hs_of_energy, mean_power_mw, running_power_mw
 from coalface.energy.reward import reward_btc, reward_usd
 
-__all__ = ["Mined", "forward", "hashrate_by_period_hs", "mine"]
+__all__ = ["Mined", "forward", "hashrate_by_period_hs", "mine", "mined_at"]
 
 Floats = NDArray[np.float64]
 
@@ -84,20 +84,53 @@ def mine(
     """
     energy = np.atleast_1d(np.asarray(energy_mwh, np.float64))
     rate = hashrate_by_period_hs(energy, calendar, efficiency_j_per_th, pue)
-    before_fee = reward_btc(rate, calendar, contains_miner=contains_miner)
+    return mined_at(rate, energy, calendar, uptime=uptime, pool_fee=pool_fee, contains_miner=contains_miner)
+
+
+def mined_at(
+    hashrate_hs: Floats,
+    energy_mwh: Floats,
+    calendar: Calendar,
+    *,
+    uptime: ArrayLike = 1.0,
+    pool_fee: ArrayLike = 0.0,
+    contains_miner: bool = False,
+) -> Mined:
+    """What a course of the hash rate yields that takes so much electricity.
+
+    Parameters
+    ----------
+    hashrate_hs
+        Hash rate, H/s, shape ``(n, 1)`` or ``(n, len(calendar))``.
+    energy_mwh
+        Electricity that it takes over the whole calendar, MWh, shape ``(n,)``.
+    calendar, uptime, pool_fee, contains_miner
+        As in `mine`.
+    """
+    before_fee = reward_btc(hashrate_hs, calendar, contains_miner=contains_miner)
     kept = 1 - np.asarray(pool_fee, np.float64)
     weights = calendar.seconds / calendar.total_seconds
-    mean_rate = (np.broadcast_to(rate, (*rate.shape[:-1], len(calendar))) * weights).sum(axis=-1)
+    rates = np.broadcast_to(hashrate_hs, (*hashrate_hs.shape[:-1], len(calendar)))
     seconds = calendar.total_seconds
     return Mined(
-        energy_mwh=energy,
-        mean_power_mw=mean_power_mw(energy, seconds),
-        running_power_mw=running_power_mw(energy, seconds, uptime),
-        hashrate_hs=mean_rate,
-        network_share=before_fee / calendar.all_rewards_btc(),
+        energy_mwh=energy_mwh,
+        mean_power_mw=mean_power_mw(energy_mwh, seconds),
+        running_power_mw=running_power_mw(energy_mwh, seconds, uptime),
+        hashrate_hs=(rates * weights).sum(axis=-1),
+        network_share=_share(rates, before_fee, calendar, contains_miner),
         btc=before_fee * kept,
-        usd=reward_usd(rate, calendar, contains_miner=contains_miner) * kept,
+        usd=reward_usd(hashrate_hs, calendar, contains_miner=contains_miner) * kept,
     )
+
+
+def _share(rates: Floats, before_fee: Floats, calendar: Calendar, contains_miner: bool) -> Floats:
+    """Share of all rewards that he gets, if others found the blocks that came unless he is among them."""
+    all_rewards = calendar.all_rewards_btc()
+    if contains_miner:
+        return np.asarray(before_fee / all_rewards)
+    others = calendar.realised_hashrate_hs()
+    rewards = calendar.n_blocks * calendar.reward_per_block_btc
+    return np.asarray((rewards / (1 + others / rates)).sum(axis=-1) / all_rewards)
 
 
 def forward(

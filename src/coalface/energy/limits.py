@@ -119,7 +119,7 @@ def _hashrate_without_energy_hs(kind: LimitKind, figure: Draws, setting: Setting
             return figure["rate"] / figure["per_machine"] * figure["hashrate"] * draws["uptime"]
         case LimitKind.NETWORK_SHARE:
             seconds = setting.calendar.seconds
-            network = (setting.calendar.network_hashrate_hs() * seconds).sum() / seconds.sum()
+            network = (setting.calendar.realised_hashrate_hs() * seconds).sum() / seconds.sum()
             return hashrate_hs_of_share(figure["share"], network, contains_miner=setting.contains_miner)
         case _:
             return figure["count"]

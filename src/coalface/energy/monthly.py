@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coalface.energy.fuel import energy_mwh_of_fuel
+from coalface.energy.power import hashrate_hs_of_energy
+from coalface.energy.reward import price_taker_factor
 from coalface.energy.sampling import Spread, spread_of
 from coalface.energy.setting import Draws, Setting
 from coalface.energy.worth import btc_per_mwh, usd_per_mwh
@@ -19,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 class Paid(StrEnum):
-    """Whether mining one more unit of fuel earned more than selling it."""
+    """Whether mining a unit of the fuel earned more than selling it."""
 
     YES = "yes"
     """In at least 95 % of draws."""
@@ -41,7 +43,8 @@ class Month:
     n_days
         Days of it in the stretch.
     btc_per_unit
-        BTC that one more unit of fuel (or MWh, without a fuel) earns after pool fees; mean of the days.
+        BTC that a unit of the fuel (or a MWh, without a fuel) earns after pool fees, as part of the whole
+        amount; mean of the days.
     usd_per_unit
         The same in USD, before the cost of machines; `None` without prices.
     paid
@@ -55,51 +58,66 @@ class Month:
     paid: Paid
 
 
-def worth_by_month(setting: Setting, draws: Draws, sold_usd_per_unit: Floats | None) -> tuple[Month, ...]:
-    """Worth of one more unit of fuel in every month: marginal, so without the price-taker rule.
+def worth_by_month(
+    setting: Setting, draws: Draws, energy_mwh: Floats, sold_usd_per_unit: Floats | None
+) -> tuple[Month, ...]:
+    """Worth of a unit of fuel in every month, as part of the whole amount.
+
+    What he himself adds to the difficulty lowers it, unless the difficulty contains him or he is too small to
+    matter.
 
     Parameters
     ----------
     setting
-        The question; its amount plays no part.
+        The question.
     draws
         Inputs.
+    energy_mwh
+        Electricity of the whole amount at the site, MWh, one value a draw, all finite.
     sold_usd_per_unit
         What a unit sells for, USD, one value a draw, or `None` if unknown.
     """
     calendar = setting.calendar
-    mwh_per_unit = _mwh_per_unit(setting, draws)
-    scale = mwh_per_unit * (1 - draws["pool_fee"]) / draws["pue"]
+    scale = _mwh_per_unit(setting, draws) * (1 - draws["pool_fee"]) / draws["pue"]
     months = calendar.start_day.astype("datetime64[M]")
-    one_joule = (btc_per_mwh(calendar, 1.0), usd_per_mwh(calendar, 1.0))
+    period_of = np.searchsorted(calendar.by_difficulty().start_day, calendar.start_day, side="right") - 1
+    values = (btc_per_mwh(calendar, 1.0), usd_per_mwh(calendar, 1.0))
+    sums: dict[np.datetime64, list[Floats]] = {}
+    for period in np.unique(period_of).tolist():
+        factor = scale * _per_joule(setting, draws, energy_mwh, period)
+        for month in np.unique(months[period_of == period]):
+            days = np.flatnonzero((months == month) & (period_of == period))
+            totals = sums.setdefault(month, [np.zeros_like(scale) for _ in values])
+            for total, value in zip(totals, values, strict=True):
+                np.add(total, value[days].sum() * factor, out=total)
     found = []
-    for month in np.unique(months):
+    for month, (btc, usd) in sums.items():
         days = np.flatnonzero(months == month)
-        btc, usd = (scale * _mean_over(values[days], setting, draws, days) for values in one_joule)
         priced = bool(np.isfinite(calendar.price_usd[days]).all())
         found.append(
             Month(
                 month,
                 len(days),
-                spread_of(btc),
-                spread_of(usd) if priced else None,
-                _paid(usd, sold_usd_per_unit) if priced else Paid.UNKNOWN,
+                spread_of(btc / len(days)),
+                spread_of(usd / len(days)) if priced else None,
+                _paid(usd / len(days), sold_usd_per_unit) if priced else Paid.UNKNOWN,
             )
         )
     return tuple(found)
 
 
-def _mean_over(values: Floats, setting: Setting, draws: Draws, days: NDArray[np.intp]) -> Floats:
-    """Mean over days of a value that goes with 1 / efficiency of the machines, one value a draw."""
-    if setting.market is None:
-        return np.asarray(values.mean() / draws["machine_efficiency"])
-    starts = setting.calendar.by_difficulty().start_day
-    period_of = np.searchsorted(starts, setting.calendar.start_day[days], side="right") - 1
-    total = np.zeros_like(draws["market_place"])
-    for period in np.unique(period_of).tolist():
-        efficiency = setting.market.by_period[period].at(draws["market_place"])
-        total += values[period_of == period].sum() / efficiency
-    return total / len(days)
+def _per_joule(setting: Setting, draws: Draws, energy_mwh: Floats, period: int) -> Floats:
+    """1 / efficiency of the machines in a period, lowered by the price-taker rule where it applies."""
+    efficiency = (
+        draws["machine_efficiency"]
+        if setting.market is None
+        else setting.market.by_period[period].at(draws["market_place"])
+    )
+    if setting.contains_miner:
+        return np.asarray(1 / efficiency)
+    rate = hashrate_hs_of_energy(energy_mwh, setting.calendar.total_seconds, efficiency, draws["pue"])
+    network = float(setting.calendar.by_difficulty().network_hashrate_hs()[period])
+    return np.asarray(price_taker_factor(rate, network) / efficiency)
 
 
 def _mwh_per_unit(setting: Setting, draws: Draws) -> Floats:

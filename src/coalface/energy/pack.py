@@ -44,7 +44,7 @@ _KIND_BY_FUEL_UNIT: Final[dict[str, Units]] = {
     "m3": {"heating_value": ("GJ/m3", 0.001, 0.2), "co2_factor": ("kg/TJ", 0, 200_000)},
 }
 INPUT_UNITS: Final[Units] = {
-    **_SITE,
+    **{name: unit for name, unit in _SITE.items() if name != "electricity_price"},
     **_PLANT,
     "grid_loss": _SUPPLY["grid_loss"],
     "co2_intensity": _SUPPLY["co2_intensity"],

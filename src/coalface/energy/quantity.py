@@ -78,6 +78,7 @@ _RATES_WORD = re.compile(r"(?<![A-Za-z])(gross|gcv|hhv|gar|higher)(?![A-Za-z])",
 _NET_WORD = re.compile(r"(?<![A-Za-z])(net|ncv|lhv|nar|lower)(?![A-Za-z])", re.IGNORECASE)
 _GROUP_COMMA = re.compile(r"\d,\d")
 _SHORT_TON_WORDS = frozenset({"ton", "tons", "st", "sht", "kton", "Mton", "kst", "Mst", "short"})
+_MILLI_TRAPS = frozenset({"mW", "mWh", "mJ", "mGJ", "mtonne", "mtonnes", "mshort_ton", "mshort_tons", "mm3"})
 _MAX_TERMS = 6
 
 _TON_HINT = "write `t` for tonnes (1,000 kg), or `short_ton` to convert from 907.18474 kg"
@@ -352,6 +353,13 @@ def _named(name: str) -> Any:  # noqa: ANN401 - as above
         raise _Trouble("unit_ambiguous", f"`{name}` may be a tonne or a short ton", _TON_HINT)
     if name == "mt":
         raise _Trouble("unit_ambiguous", "`mt` may be millions of tonnes or metric tons", "write `Mt` or `t`")
+    if name in _MILLI_TRAPS:
+        large = f"M{name[1:]}"
+        raise _Trouble(
+            "unit_ambiguous",
+            f"`{name}` is a thousandth, which nobody means here",
+            f"write `{large}` for millions",
+        )
     if name == "%":
         name = "percent"
     try:

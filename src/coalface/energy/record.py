@@ -29,6 +29,7 @@ def record_of(result: Result) -> dict[str, Any]:
         "fuel_words": result.fuel_words,
         "difficulty_contains_miner": result.contains_miner,
         "headline": headline(result),
+        "possible_share": figure(result.possible_share),
         "outcome": spreads_record(result.outcome),
         "verdict": {
             "word": result.verdict.word.value,

@@ -21,7 +21,7 @@ __all__ = ["Alternative", "Event", "Finding", "Result", "Rival", "Spreads"]
 
 @dataclass(frozen=True)
 class Spreads:
-    """5, 50 and 95 % of an outcome's figures; `None` where a figure is unknown, or impossible in some draws.
+    """5, 50 and 95 % of an outcome's figures over the possible draws; `None` where a figure is unknown.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class Result:
     outcome
         What the amount yields.
     months
-        Worth of one more unit of fuel month by month.
+        Worth of a unit of the fuel month by month.
     alternative
         Selling the fuel instead, `None` if no price is known.
     ceilings
@@ -150,6 +150,8 @@ class Result:
         The amount's hash rate over the feasible one, `None` without a ceiling that has data.
     solo
         Bounds on a solo miner where blocks are given, `None` for other amounts.
+    possible_share
+        Share of draws in which the amount is below all rewards of the stretch; spreads are over these.
     verdict
         On the amount.
     tornado
@@ -194,6 +196,7 @@ class Result:
     amount_kind: AmountKind = AmountKind.FUEL
     share_of_feasible: Spread | None = None
     solo: SoloBound | None = None
+    possible_share: float = 1.0
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -202,5 +205,5 @@ class Result:
 
     @property
     def months_paid(self) -> tuple[np.datetime64, ...]:
-        """Months in which mining one more unit of fuel earned more than selling it."""
+        """Months in which mining a unit of the fuel earned more than selling it."""
         return tuple(each.month for each in self.months if each.paid is Paid.YES)

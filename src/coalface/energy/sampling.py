@@ -61,7 +61,11 @@ class Spread:
 
 
 def draw(
-    parameters: Mapping[str, Parameter], n_draws: int, seed: int, correlations: Sequence[Correlation] = ()
+    parameters: Mapping[str, Parameter],
+    n_draws: int,
+    seed: int,
+    correlations: Sequence[Correlation] = (),
+    same_as: Mapping[str, str] | None = None,
 ) -> dict[str, Floats]:
     """Draws of every input in its own unit, shape ``(n_draws,)``; the same seed gives the same draws.
 
@@ -75,6 +79,8 @@ def draw(
         Any integer that is not negative.
     correlations
         Inputs that move together; those whose inputs are not among `parameters` are left out.
+    same_as
+        Inputs that take the place of another one in every draw, for two sides of one unknown.
 
     Raises
     ------
@@ -89,6 +95,7 @@ def draw(
     uniform = {name: _stream(seed, name).random(n_draws) for name in sorted(parameters)}
     if bound:
         uniform |= _together(bound, uniform, wanted)
+    uniform |= {name: uniform[other] for name, other in (same_as or {}).items() if name in parameters}
     return {name: parameters[name].distribution.at(uniform[name]) for name in parameters}
 
 

@@ -6,6 +6,7 @@ key that is not known is refused.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -213,6 +214,10 @@ def _fleet(table: Table, site: SitePack) -> Fleet:
     models: dict[Machine, float] = {}
     for name, part in table.numbers("models").items():
         models[machine(name)] = part
+    if models and use != "models":
+        raise table.error("models", 'these machines need `use = "models"`')
+    if price is not None and use != "market":
+        raise table.error("electricity_price", 'this price chooses machines of the market: `use = "market"`')
     if use == "models" and models:
         return Fleet(models=models)
     if use == "site" and "machine_efficiency" in site.parameters:
@@ -257,22 +262,37 @@ def _price(sold: Table, fuel: FuelPack) -> Parameter | None:
     return sold.table("price").parameter("sold_price", f"USD/{fuel.fuel_unit or 'MWh'}", 0.0, 1e9)
 
 
-def _event(table: Table) -> Event:
-    text = table.take("date")
-    written = text.isoformat() if isinstance(text, date) else text
-    if not isinstance(written, str) or len(written) not in (7, 10):
-        raise table.error("date", "a day such as 2017-09-05 or a month such as 2017-09 is allowed")
+_DATE: Final = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2])(-\d{2})?)?")
+
+
+def _date(table: Table) -> str:
+    """Date as ``2017-09-05``, ``2017-09`` or ``2017``."""
+    value = table.take("date")
+    written = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
     try:
-        day = np.datetime64(written, "D")
+        if isinstance(written, str) and _DATE.fullmatch(written):
+            np.datetime64(written, "D")
+            return written
     except ValueError:
-        raise table.error("date", "a day such as 2017-09-05 or a month such as 2017-09 is allowed") from None
-    found = Event(day, len(written) == 7, table.text("says"), table.text("source"))
+        pass
+    raise table.error("date", "a day, month or year such as 2017-09-05, 2017-09 or 2017 is allowed")
+
+
+def _event(table: Table) -> Event:
+    written = _date(table)
+    found = Event(
+        np.datetime64(written, "D"),
+        len(written) == len("2017-09"),
+        table.text("says"),
+        table.text("source"),
+        is_year=len(written) == len("2017"),
+    )
     table.finish()
     return found
 
 
 def _finding(table: Table) -> Finding:
-    found = Finding(table.text("says"), table.text("source"), table.text("date"))
+    found = Finding(table.text("says"), table.text("source"), _date(table))
     table.finish()
     return found
 

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from coalface.energy.amount import Amount, AmountKind
 from coalface.energy.calendar import Calendar
 from coalface.energy.distribution import Triangular
-from coalface.energy.forward import Mined, hashrate_by_period_hs, mine
+from coalface.energy.forward import Mined, hashrate_by_period_hs, mined_at
 from coalface.energy.fuel import co2_t, energy_mwh_of_fuel, fuel_t_of_energy
 from coalface.energy.inverse import energy_mwh_of_reward
 from coalface.energy.parameter import Parameter
+from coalface.energy.power import energy_mwh_of_hashrate
 from coalface.energy.sampling import Correlation
 from coalface.energy.slices import in_slices
 
@@ -122,11 +123,10 @@ def outcome_of_energy(setting: Setting, draws: Draws, energy_mwh: Floats) -> Out
     calendar = setting.calendar.by_difficulty()
 
     def mined(part: Draws) -> dict[str, Floats]:
-        found = mine(
+        found = mined_at(
+            part["energy"].reshape(-1, 1) * rate_of_one_mwh(setting, part),
             part["energy"],
             calendar,
-            efficiency_j_per_th=efficiency_j_per_th(setting, part),
-            pue=part["pue"],
             uptime=part["uptime"],
             pool_fee=part["pool_fee"],
             contains_miner=setting.contains_miner,
@@ -153,15 +153,30 @@ def efficiency_j_per_th(setting: Setting, draws: Draws) -> Floats:
 
 
 def hashrate_hs_per_mwh(setting: Setting, draws: Draws) -> Floats:
-    """Mean hash rate in H/s of one MWh that is used evenly over the stretch, one value a draw."""
+    """Mean hash rate in H/s of one MWh, used over the stretch as the question has it, one value a draw."""
     calendar = setting.calendar.by_difficulty()
     weights = calendar.seconds / calendar.total_seconds
 
     def mean_rate(part: Draws) -> dict[str, Floats]:
-        rate = hashrate_by_period_hs(np.ones(1), calendar, efficiency_j_per_th(setting, part), part["pue"])
+        rate = rate_of_one_mwh(setting, part)
         return {"rate": (np.broadcast_to(rate, (len(rate), len(calendar))) * weights).sum(axis=-1)}
 
     return in_slices(mean_rate, draws, len(calendar))["rate"]
+
+
+def rate_of_one_mwh(setting: Setting, draws: Draws) -> Floats:
+    """Hash rate in H/s of one MWh in every period, shape ``(n, 1)`` or ``(n, periods)``.
+
+    A hash rate or blocks that are given mean a rate that stays the same, for which older machines took more
+    power. Everything else means a power that stays the same, which gave more hashes as machines got better.
+    """
+    calendar = setting.calendar.by_difficulty()
+    efficiency = efficiency_j_per_th(setting, draws)
+    if setting.amount.kind not in (AmountKind.HASHRATE, AmountKind.BLOCKS):
+        return hashrate_by_period_hs(np.ones(1), calendar, efficiency, draws["pue"])
+    one_hs = energy_mwh_of_hashrate(1.0, calendar.seconds, efficiency, draws["pue"].reshape(-1, 1))
+    energy = np.broadcast_to(one_hs, (len(efficiency), len(calendar))).sum(axis=-1)
+    return np.asarray(1 / energy.reshape(-1, 1))
 
 
 def _energy_mwh(setting: Setting, draws: Draws) -> Floats:

@@ -57,7 +57,7 @@ def judge(
     limits: Feasible,
     *,
     earned_usd: Floats | None = None,
-    alternative_usd: float | None = None,
+    alternative_usd: Floats | None = None,
 ) -> Verdict:
     """Verdict on a claimed mean hash rate.
 
@@ -69,18 +69,21 @@ def judge(
     Parameters
     ----------
     claimed_hs
-        Claimed mean hash rate, H/s, one value a draw.
+        Claimed mean hash rate, H/s, one value a draw; infinite where the claim is impossible in itself.
     limits
         Feasible set of the same draws.
     earned_usd
         What it earns, USD, one value a draw.
     alternative_usd
-        What the fuel is worth if it is sold, USD.
+        What the fuel is worth if it is sold, USD, one value a draw.
     """
     if limits.hashrate_hs is None:
         return Verdict(VerdictWord.CANNOT_SAY, None, None, "no ceiling has data")
     within = float(np.mean(claimed_hs <= limits.hashrate_hs))
     share = f"{within:.0%} of draws"
+    because = f"it stays within every known ceiling in {share}"
+    if limits.unavailable:
+        because += f"; {len(limits.unavailable)} more have no data"
     if 1 - within >= MOST_DRAWS:
         return Verdict(
             VerdictWord.IMPOSSIBLE,
@@ -90,9 +93,12 @@ def judge(
         )
     if within < MOST_DRAWS:
         return Verdict(
-            VerdictWord.UNDECIDED, limits.binding, within, f"it stays within every known ceiling in {share}"
+            VerdictWord.UNDECIDED,
+            limits.binding,
+            within,
+            because,
         )
-    if earned_usd is not None and alternative_usd is not None and alternative_usd > 0:
+    if earned_usd is not None and alternative_usd is not None:
         small = float(np.mean(earned_usd < IMMATERIAL_SHARE * alternative_usd))
         if small >= MOST_DRAWS:
             return Verdict(
@@ -103,5 +109,8 @@ def judge(
                 " draws",
             )
     return Verdict(
-        VerdictWord.PLAUSIBLE, limits.binding, within, f"it stays within every known ceiling in {share}"
+        VerdictWord.PLAUSIBLE,
+        limits.binding,
+        within,
+        because,
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from coalface.energy.amount import AmountKind
+from coalface.energy.distribution import Distribution
 from coalface.energy.figure import people
 from coalface.energy.monthly import Paid
 from coalface.energy.result import Result
 from coalface.energy.sampling import Spread
+from coalface.energy.solo import SoloBound
+from coalface.energy.verdict import VerdictWord
 
 __all__ = ["amount_words", "headline", "paragraphs", "span"]
 
@@ -17,36 +20,58 @@ def headline(result: Result) -> str:
     """The answer in one sentence."""
     found = result.outcome
     amount = amount_words(result)
-    if found.btc is None or found.energy_mwh is None:
-        return f"{amount}: impossible, since it is not below all rewards of the time."
+    if found.btc is None or result.verdict.decided_by == "all_rewards":
+        return f"{amount}: {result.verdict.word.value}, since {result.verdict.because}."
+    if result.solo is not None and result.solo.known_blocks == 0:
+        return _no_block(result.solo)
+    word = "Impossible: " if result.verdict.word is VerdictWord.IMPOSSIBLE else ""
     if result.amount_kind.is_measured:
         fuel = "" if found.fuel is None else f"; {span(found.fuel)} {result.fuel_unit} of {result.fuel_words}"
         rate = "" if result.amount_kind is AmountKind.HASHRATE else f"{span(found.hashrate_hs, _PHS)} PH/s, "
-        return f"{amount}: {rate}{span(found.mean_power_mw)} MW on average{fuel}."
-    dollars = "" if found.usd is None else f", {_dollars(found.usd)}"
+        return f"{word}{amount}: {rate}{span(found.mean_power_mw)} MW on average{fuel}."
+    dollars = "" if found.usd is None else f", {_dollars(found.usd)} before the cost of machines"
     sold = None if result.alternative is None else result.alternative.usd
-    instead = "" if sold is None else f"; sold, {_dollars(sold)}"
-    return f"{amount} would have earned {span(found.btc)} BTC{dollars}{instead}."
+    says = "" if result.alternative is None else result.alternative.says
+    instead = "" if sold is None else f"; sold ({says}) it would have fetched {_dollars(sold)}"
+    comma = "," if "," in result.fuel_words and result.amount_kind is AmountKind.FUEL else ""
+    return f"{word}{amount}{comma} would have earned {span(found.btc)} BTC{dollars}{instead}."
 
 
 def amount_words(result: Result) -> str:
     """What is given, in words."""
     known = result.amount.distribution
-    value = span(Spread(known.low, known.mode, known.high))
     match result.amount_kind:
         case AmountKind.FUEL:
-            return f"{value} {result.fuel_unit} of {result.fuel_words}"
+            return f"{_given(known)} {result.fuel_unit} of {result.fuel_words}"
         case AmountKind.ENERGY:
-            return f"{value} MWh of electricity"
+            return f"{_given(known)} MWh of electricity"
         case AmountKind.POWER:
-            return f"{value} MW of installed power"
+            return f"{_given(known)} MW of installed power"
         case AmountKind.HASHRATE:
-            per_phs = (known.low / _PHS, known.mode / _PHS, known.high / _PHS)
-            return f"{span(Spread(*per_phs))} PH/s"
+            return f"{_given(known, _PHS)} PH/s"
         case AmountKind.REWARD:
-            return f"{value} BTC"
+            return f"{_given(known)} BTC"
         case AmountKind.BLOCKS:
             return result.amount.note
+
+
+def _given(known: Distribution, scale: float = 1.0) -> str:
+    """A value that is given, with its lowest and highest if they differ."""
+    low, mode, high = (people(value / scale) for value in (known.low, known.mode, known.high))
+    return mode if low == high else f"{mode} (at least {low}, at most {high})"
+
+
+def _no_block(bound: SoloBound) -> str:
+    """The answer where no block is known to be his: a bound, no estimate."""
+    best = bound.known_hs if bound.ceiling_hs is None else bound.ceiling_hs
+    if bound.ceiling_hs is None:
+        limit = ", if every block of the time is reliably attributed to somebody else"
+    else:
+        limit = f", if all {bound.unattributed_blocks:,} unattributed blocks were his"
+    return (
+        f"No block is known to be his: mining alone, at most {people(best[3] / _PHS)} PH/s (97.5 %){limit};"
+        " nothing shows that he mined, and a pool's blocks are not his own."
+    )
 
 
 def paragraphs(result: Result) -> list[str]:
@@ -56,6 +81,7 @@ def paragraphs(result: Result) -> list[str]:
         for text in (
             _solo(result),
             _yield(result),
+            _machines(result),
             _months(result),
             _limits(result),
             _at_ceiling(result),
@@ -93,6 +119,7 @@ def _solo(result: Result) -> str:
         return ""
     known, count = bound.known_hs, bound.known_blocks
     text = (
+        "Of mining alone; whoever mines in a pool finds no block of his own. "
         f"{count} block{'s' if count != 1 else ''} known to be his: at most {people(known[3] / _PHS)} PH/s"
         " (97.5 %, the upper end of a central 95 % interval; one-sided 95 %:"
         f" {people(known[2] / _PHS)} PH/s), if every other block of the time is reliably attributed to"
@@ -103,15 +130,23 @@ def _solo(result: Result) -> str:
     if bound.unattributed_blocks:
         text += (
             f" But {bound.unattributed_blocks:,} are not, and each may be his: the honest bound is"
-            f" {people(bound.ceiling_hs[3] / _PHS)} PH/s (97.5 %)."
+            f" {people(bound.ceiling_hs[3] / _PHS)} PH/s (97.5 %){_power_of(result, bound.ceiling_hs[3])}."
         )
     return text
+
+
+def _power_of(result: Result, hashrate_hs: float) -> str:
+    """Mean power of a hash rate with the middle of the assumed machines."""
+    found = result.outcome
+    if found.mean_power_mw is None or found.hashrate_hs is None or not found.hashrate_hs.p50:
+        return ""
+    return f", about {people(hashrate_hs * found.mean_power_mw.p50 / found.hashrate_hs.p50)} MW"
 
 
 def _yield(result: Result) -> str:
     """Power, hash rate, coin, dollars."""
     found = result.outcome
-    if found.hashrate_hs is None:
+    if found.hashrate_hs is None or (result.solo is not None and result.solo.known_blocks == 0):
         return ""
     share = "-" if found.network_share is None else span(found.network_share, 0.01)
     rule = (
@@ -126,11 +161,19 @@ def _yield(result: Result) -> str:
         f" {share} % of all rewards ({rule}); {span(found.btc)} BTC"
         + ("" if found.usd is None else f" or {_dollars(found.usd)}{per_unit}")
         + ", before the cost of machines and people. Brackets hold 90 % of the draws."
+        + _only_possible(result)
     )
 
 
+def _only_possible(result: Result) -> str:
+    """That the figures leave out draws in which the amount is impossible."""
+    if result.possible_share == 1:
+        return ""
+    return f" In {1 - result.possible_share:.0%} of draws the amount is impossible; figures are of the rest."
+
+
 def _months(result: Result) -> str:
-    """In which months one more unit of fuel was worth more as bitcoin than sold."""
+    """In which months a unit of the fuel was worth more as bitcoin than sold."""
     known = [each for each in result.months if each.paid is not Paid.UNKNOWN]
     if not known or result.alternative is None:
         return ""
@@ -138,7 +181,7 @@ def _months(result: Result) -> str:
     sold = people(result.alternative.usd_per_unit.distribution.mode)
     which = "" if len(paid) in (0, len(known)) else f" ({_runs(paid)})"
     return (
-        f"One more {_unit(result)} earned more as bitcoin than the {sold} USD it sells for"
+        f"A {_unit(result)} of it would have earned more as bitcoin than the {sold} USD it sells for"
         f" ({result.alternative.says}) in {len(paid)} of {len(known)} months{which}."
     )
 
@@ -178,19 +221,31 @@ def _at_ceiling(result: Result) -> str:
 
 
 def _fuel(result: Result) -> str:
-    """What may be said of the fuel."""
-    if result.fuel_unit is None:
-        return ""
+    """What may be said of the fuel, and what else would explain the same."""
+    text = ""
     if result.findings:
         held = "; ".join(f"{each.says} ({each.source}, {each.date})" for each in result.findings)
-        return f"That the fuel was burnt for this rests on a finding from outside of the chain: {held}."
-    text = (
-        "Neither chain nor network records show a fuel: tonnes follow from assumed plants and machines, so"
-        f" read `{result.fuel_words}`."
-    )
+        text = f"That the fuel was burnt for this rests on findings from outside of the chain: {held}."
+    elif result.fuel_unit is not None:
+        text = (
+            "Neither chain nor network records show a fuel: tonnes follow from assumed plants and machines,"
+            f" so read `{result.fuel_words}`."
+        )
     if result.rivals:
         text += f" Rival explanations: {'; '.join(each.says for each in result.rivals)}."
-    return text
+    return text.strip()
+
+
+def _machines(result: Result) -> str:
+    """Which machines: the assumption that moves the answer most."""
+    place, named = result.inputs.get("market_place"), result.inputs.get("machine_efficiency")
+    if place is not None:
+        return f"Machines: the mix on the market, {place.note}; --efficiency and --machine choose others."
+    if named is None:
+        return ""
+    known = named.distribution
+    reach = f"{people(known.low)} to {people(known.high)} J/TH"
+    return f"Machines: {reach} ({named.standing.value}: {named.source})."
 
 
 def _assumed(result: Result) -> str:
@@ -202,12 +257,16 @@ def _assumed(result: Result) -> str:
 
 
 def _prices(result: Result) -> str:
-    """How good the prices are."""
+    """How good the prices are, and whose."""
     if result.price_resolution == "month":
         return "Dollars are rough: monthly mean prices stand for every day. Bring daily prices with --prices."
     if result.price_resolution is None:
         return "No prices for this time, so no dollars: bring daily prices with --prices."
-    return ""
+    source = next((each for each in result.sources if each.startswith("prices")), "prices, daily")
+    missing = (
+        "" if result.outcome.usd is not None else "; some days have none, so there is no total in dollars"
+    )
+    return f"Dollars by {source}{missing}."
 
 
 def _unit(result: Result) -> str:

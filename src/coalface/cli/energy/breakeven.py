@@ -28,6 +28,7 @@ from coalface.energy import (
 from coalface.energy.figure import figure
 from coalface.energy.fleet import fleet_efficiency_j_per_th
 from coalface.energy.quantity import quantity
+from coalface.errors import UsageError
 
 __all__ = ["breakeven"]
 
@@ -61,7 +62,7 @@ _COLUMNS = (
 @format_option
 def breakeven(
     first: str,
-    last: str | None,
+    last: str,
     electricity_price: str,
     pue: str,
     by: str,
@@ -110,7 +111,7 @@ def breakeven(
                     float(breakeven_electricity_usd_per_kwh(earned, used, overhead))
                 ),
                 "electricity_usd_per_btc": figure(float(cost)),
-                "pays": bool(used <= worst) if known else None,
+                "pays": bool(used <= worst) if known and np.isfinite(used) else None,
             }
 
     write_records((for_people(each, format) for each in rows()), _COLUMNS, format)
@@ -120,6 +121,8 @@ def _efficiency_j_per_th(machines: Machines, day: np.datetime64) -> float:
     """Efficiency of the machines that are asked for, else of the best on sale on that day."""
     fleet = machines.fleet()
     if fleet.efficiency is not None:
+        if fleet.efficiency.distribution.low < fleet.efficiency.distribution.high:
+            raise UsageError("breakeven takes one efficiency, no range", code="usage_fleet")
         return fleet.efficiency.distribution.mode
     if fleet.models:
         return fleet_efficiency_j_per_th(fleet.models, day)

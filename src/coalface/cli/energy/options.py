@@ -38,7 +38,7 @@ def window_options(command: Command) -> Command:
     return _all(
         command,
         click.option("--from", "first", required=True, metavar="YYYY-MM-DD", help="First UTC day."),
-        click.option("--to", "last", metavar="YYYY-MM-DD", help="Last UTC day, included; else the first."),
+        click.option("--to", "last", required=True, metavar="YYYY-MM-DD", help="Last UTC day, included."),
     )
 
 
@@ -102,7 +102,10 @@ class Network:
                 )
             import coalface  # noqa: PLC0415 - the engine is loaded only if a chain is asked for
 
-            return priced(chain_calendar(coalface.open(self.store), first, last), prices)
+            chain = coalface.open(self.store)
+            calendar = chain_calendar(chain, first, last)
+            # The coin of a test network has no price; who brings prices all the same will know why.
+            return priced(calendar, prices) if prices is not None or chain.network == "mainnet" else calendar
         return facts_calendar(
             first,
             last,
@@ -157,10 +160,16 @@ def day_of(text: str, option: str) -> np.datetime64:
         ) from None
 
 
-def window_of(first: str, last: str | None) -> tuple[np.datetime64, np.datetime64]:
+def window_of(first: str, last: str) -> tuple[np.datetime64, np.datetime64]:
     """First and last day of ``--from`` and ``--to``."""
-    begin = day_of(first, "--from")
-    return begin, begin if last is None else day_of(last, "--to")
+    begin, end = day_of(first, "--from"), day_of(last, "--to")
+    if end < begin:
+        raise UsageError(
+            f"--to {end} lies before --from {begin}",
+            code="usage_days",
+            context={"first_day": str(begin), "last_day": str(end)},
+        )
+    return begin, end
 
 
 def _fees(text: str) -> Any:  # noqa: ANN401 - a table or a number

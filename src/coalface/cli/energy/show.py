@@ -52,7 +52,7 @@ def show(result: Result, format: Format) -> None:
         for each in result.months
     )
     unit = result.fuel_unit or "MWh"
-    _table(f"USD that one more {unit} earns", ("month", "5 %", "50 %", "95 %", "sold", "paid"), months)
+    _table(f"USD that a {unit} of it earns", ("month", "5 %", "50 %", "95 %", "sold", "paid"), months)
     _table("what happened", ("date", "event"), ((each.date, each.says) for each in result.events))
     bars = (
         (

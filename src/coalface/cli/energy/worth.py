@@ -55,7 +55,7 @@ _COLUMNS = (
 @format_option
 def worth(
     first: str,
-    last: str | None,
+    last: str,
     fuel: str,
     kind: str | None,
     plant: str | None,
@@ -73,9 +73,10 @@ def worth(
     seed: int | None,
     format: Format,
 ) -> None:
-    """Show what one more unit of fuel earned as bitcoin, month by month, beside what it sells for.
+    """Show what a unit of fuel earned as bitcoin, month by month, beside what it sells for.
 
-    Marginal: an amount so small that it does not move the difficulty. Before the cost of machines.
+    Of an amount so small that it does not move the difficulty; `forward` reckons large ones. Before the cost
+    of machines.
 
     Example: coalface energy worth --from 2017-01-01 --to 2018-12-31 --sold-price '52.5 USD/t'
     """
@@ -92,6 +93,7 @@ def worth(
         plant=plant,
         fleet=machines.fleet(),
         known_machines=machines.known,
+        contains_miner=True,
         overrides={each.name: each for each in (input_of(text, pack.fuel_unit) for text in inputs)},
     )
     wanted = setting.inputs()
@@ -111,6 +113,6 @@ def worth(
             "paid": each.paid.value,
             "price_resolution": resolution,
         }
-        for each in worth_by_month(setting, drawn, sold)
+        for each in worth_by_month(setting, drawn, drawn["amount"], sold)
     )
     write_records((for_people(each, format) for each in records), _COLUMNS, format)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,7 +81,9 @@ def place_marks(numbered: Sequence[tuple[int, float]]) -> list[Mark]:
             mark = Mark(number, number, x_in, free[0])
         else:
             last = marks.pop()
-            mark = Mark(last.first, number, last.x_in, last.row)
+            wider = Mark(last.first, number, last.x_in, last.row)
+            # A longer label grows to the right only: to the left stands another mark.
+            mark = replace(wider, x_in=last.x_in + (wider.width_in - last.width_in) / 2)
         marks.append(mark)
         ends[mark.row] = mark.x_in + mark.width_in / 2
     return marks

@@ -51,6 +51,9 @@ def outcome_title(result: Result) -> str:
     """What the amount yields, or what a measured one took, in words."""
     given = _amount_text(result)
     outcome = result.outcome
+    if result.solo is not None and result.solo.known_blocks == 0:
+        bound = result.solo.ceiling_hs or result.solo.known_hs
+        return f"No block known to be his: mining alone, at most {quantity_text(bound[3], 'H/s')}"
     if result.amount.unit in _MEASURED:
         power, fuel = _known(outcome.mean_power_mw), _known(outcome.fuel)
         if power is None:

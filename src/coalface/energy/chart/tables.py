@@ -107,7 +107,7 @@ def _outcome(result: Result) -> str:
 
 
 def _months(result: Result) -> str:
-    """Worth of one more unit."""
+    """Worth of a unit of the fuel."""
     if not result.months:
         return ""
     rows = [
@@ -122,7 +122,9 @@ def _months(result: Result) -> str:
     ]
     heads = ["month", "days", "BTC 5 %", "50 %", "95 %", "USD 5 %", "50 %", "95 %", "paid more than selling"]
     one = escape(a_unit(result))
-    about = f"What one more unit ({one}) would have earned, after pool fees, before the cost of machines."
+    about = (
+        f"What a unit ({one}) of the amount would have earned, after pool fees, before the cost of machines."
+    )
     return _table("Month by month", about, heads, rows, tuple(range(1, 8)))
 
 

@@ -50,7 +50,7 @@ def worth_reading(result: Result) -> str:
     """How the chart of the months is read, one sentence."""
     unit, money = unit_name(result), currency(result)
     stairs = (
-        f"the blue step is the middle estimate of what one more {unit} turned into bitcoin earned in that"
+        f"the blue step is the middle estimate of what a {unit} of the amount earned as bitcoin in that"
         f" month ({money}, after pool fees, before the cost of machines); in nine of ten draws it lay in the"
         " pale band"
     )
