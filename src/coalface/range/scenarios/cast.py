@@ -35,6 +35,8 @@ from coalface.range.actors.town import Town
 from coalface.range.protocols import ASHIGARU_POOLS, WASABI_2_OPEN, WASABI_2_ZKSNACKS, WHIRLPOOL_POOLS
 from coalface.range.scenarios.sizes import Sizes
 from coalface.range.script import Kind
+from coalface.range.wallets.builder import fits, rebuilt
+from coalface.range.wallets.profile import OWN_CODE, Profile
 from coalface.range.wallets.profiles import (
     BOT_PROFILE,
     HOT_FAMILIES,
@@ -78,17 +80,34 @@ def turn(items: Sequence[T], number: int) -> T:
     return items[number % len(items)]
 
 
-def populate(town: Town, sizes: Sizes) -> None:
-    """Everybody who lives an everyday life."""
+def coded(profile: Profile, number: int, codes: Sequence[str]) -> Profile:
+    """The profile, its transactions built by one of these codes, by turns, if one fits."""
+    fitting = [code for code in codes if code == OWN_CODE or fits(profile, code)]
+    return rebuilt(profile, turn(fitting, number)) if fitting else profile
+
+
+def populate(town: Town, sizes: Sizes, codes: Sequence[str] = (OWN_CODE,)) -> None:
+    """Everybody who lives an everyday life.
+
+    Parameters
+    ----------
+    town
+        Where they live.
+    sizes
+        How many of whom.
+    codes
+        Whose code builds the transactions of private users and merchants whose wallets fit.
+    """
     _exchanges(town, sizes.exchanges)
     for number in range(sizes.merchants):
         profile = PROCESSOR_PROFILE if number % 3 else turn((BOT_PROFILE, *USER_FAMILIES), number)
+        profile = coded(profile, number, codes)
         Merchant(town, f"merchant-{number + 1:02}", profile, part_of(number), sells_every=18 + 3 * number)
     for number in range(sizes.persons):
         Person(
             town,
             f"person-{number + 1:03}",
-            turn(USER_FAMILIES, number),
+            coded(turn(USER_FAMILIES, number), number, codes),
             part_of(number),
             activity_percent=4 + number * 7 % 12,
         )
