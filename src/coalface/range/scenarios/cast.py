@@ -26,13 +26,20 @@ from coalface.range.actors.nested_service import NestedService
 from coalface.range.actors.noise import Tinkerer
 from coalface.range.actors.otc_desk import OtcDesk
 from coalface.range.actors.person import Person
-from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
+from coalface.range.actors.pool import Layout, PaidHow, Pool, Terms
 from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
 from coalface.range.actors.private_payer import PrivatePayer
 from coalface.range.actors.solo_miner import SoloMiner
 from coalface.range.actors.swap_service import SwapService
 from coalface.range.actors.town import Town
-from coalface.range.protocols import ASHIGARU_POOLS, WASABI_2_OPEN, WASABI_2_ZKSNACKS, WHIRLPOOL_POOLS
+from coalface.range.protocols import (
+    ASHIGARU_POOLS,
+    WASABI_2_OPEN,
+    WASABI_2_ZKSNACKS,
+    WHIRLPOOL_POOLS,
+    PoolPlan,
+    Scheme,
+)
 from coalface.range.scenarios.sizes import Sizes
 from coalface.range.script import Kind
 from coalface.range.wallets.builder import fits, rebuilt
@@ -52,22 +59,37 @@ WASABI_FAMILY = family_named("wasabi")
 SAMOURAI_FAMILY = family_named("samourai")
 
 _EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
-_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk", "sparrowhawk", "buzzard")
 _NEAR_EVERY = 4
 """Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
 
 _DEPOSIT_KINDS = (Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2PKH, Kind.P2SH_MULTISIG)
 _TERMS = (
-    Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
-    Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
-    Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
-    Terms(Scheme.PPLNS, Layout.COINBASE, fee_permille=20),
-    Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
-    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+    Terms(PoolPlan(Scheme.PPLNS), Layout.WIDE, pays_every=10),
+    Terms(PoolPlan(Scheme.FPPS, 40_000), Layout.CHAIN, threshold_sat=1_000_000, pays_every=16),
+    Terms(PoolPlan(Scheme.PROPORTIONAL, 15_000), Layout.TWO_LEVELS, pays_every=24, keeps_collector=False),
+    Terms(PoolPlan(Scheme.TIDES), Layout.COINBASE, threshold_sat=1_048_576),
+    Terms(PoolPlan(Scheme.PPS, 30_000), Layout.WIDE, threshold_sat=2_000_000, pays_every=20),
+    Terms(PoolPlan(Scheme.SOLO), Layout.COINBASE, threshold_sat=0),
+    Terms(PoolPlan(Scheme.PPS_PLUS, 30_000), Layout.WIDE, threshold_sat=1_000_000, pays_every=14),
+    Terms(PoolPlan(Scheme.P2POOL, 0, 3), Layout.COINBASE, threshold_sat=10_000),
 )
-_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=1_500_000, pays_every=36)
+"""TIDES: smallest payout in a coinbase 0.01048576 BTC (ocean.xyz/docs/tides). The other sums are chosen."""
+_BIG_TERMS = Terms(PoolPlan(Scheme.FPPS, 25_000), Layout.WIDE, threshold_sat=1_500_000, pays_every=36)
 _THRESHOLD_HS = 8 * 10**11
 """Hash rate that earns about the big pool's threshold between two payouts, from height 150 on."""
+_OFF_CHAIN_EVERY = 11
+_PATIENT_EVERY = 6
+"""Of so many miners of a pool one is credited off the chain, or sets a higher threshold; chosen."""
+
+
+def paid_how(member: int, threshold_sat: int) -> PaidHow:
+    """How the miner of that number wants its pool to pay: some never on the chain, some rarely."""
+    if member % _OFF_CHAIN_EVERY == _OFF_CHAIN_EVERY - 2:
+        return PaidHow(is_off_chain=True)
+    if member % _PATIENT_EVERY == _PATIENT_EVERY - 1:
+        return PaidHow(threshold_sat=4 * threshold_sat)
+    return PaidHow()
 
 
 def part_of(number: int) -> Part:
@@ -229,6 +251,7 @@ def _pools(town: Town, sizes: Sizes) -> None:
                 pool=pool,
                 hashrate_hs=10**13 * dice.between(1, 60) // (1 + member % 5),
                 account_at=dice.pick(exchanges) if member % 3 == 2 else None,
+                how=paid_how(member, pool.terms.threshold_sat),
             )
     if sizes.big_pool_miners:
         big = Pool(town, "albatross", POOL_FAMILIES[1], terms=_BIG_TERMS)
@@ -246,6 +269,7 @@ def _pools(town: Town, sizes: Sizes) -> None:
                 pool=big,
                 hashrate_hs=rate_hs,
                 account_at=dice.pick(exchanges) if member % 4 == 3 else None,
+                how=paid_how(member, big.terms.threshold_sat),
             )
 
 
