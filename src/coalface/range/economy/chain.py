@@ -33,7 +33,7 @@ from coalface.range.economy.clock import Clock, FeeMarket, Times
 from coalface.range.economy.coin import Coin, Look, Planned
 from coalface.range.economy.stolen import StolenLedger, StolenTx
 from coalface.range.economy.words import SERVICE_KINDS, ActorKind, OutputPurpose, TxKind
-from coalface.range.script import OP_RETURN, Kind, Lock
+from coalface.range.script import OP_RETURN, Kind, Lock, push
 from coalface.range.sign import sign
 from coalface.range.tx import Outpoint, Tx, TxInput, TxOutput
 
@@ -398,6 +398,4 @@ def _claimed(claim: Claim, reward_sat: int) -> list[Planned]:
 
 def memo(payload: bytes, owner: str) -> Planned:
     """An OP_RETURN output."""
-    size = len(payload)
-    push = bytes([size]) if size < 0x4C else b"\x4c" + bytes([size])
-    return Planned(Lock(Kind.OP_RETURN, OP_RETURN + push + payload, owner), 0, OutputPurpose.MEMO)
+    return Planned(Lock(Kind.OP_RETURN, OP_RETURN + push(payload), owner), 0, OutputPurpose.MEMO)

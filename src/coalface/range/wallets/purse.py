@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from coalface.range.economy.coin import Coin, Look, Planned, input_vbytes, output_vbytes, tx_vbytes
+from coalface.range.economy.coin import (
+    FRAME_VBYTES,
+    Coin,
+    Look,
+    Planned,
+    input_vbytes,
+    output_vbytes,
+    tx_vbytes,
+)
 from coalface.range.economy.words import OutputPurpose, TxKind
 from coalface.range.keys import derive_key
 from coalface.range.script import MULTISIG_KINDS, Kind, Lock, lock_with
@@ -20,7 +28,6 @@ from coalface.range.wallets.sequence import FINAL
 if TYPE_CHECKING:
     from coalface.range.economy.chain import Economy
 
-_FRAME_VBYTES = 11
 _DUST_SAT = 1_000
 """Coins up to here are left alone: to spend them costs about as much."""
 
@@ -200,7 +207,7 @@ class Purse:
                     theft_of=theft_of,
                     built_by=self.profile.code,
                 )
-        base = _FRAME_VBYTES + sum(output_vbytes(each.lock) for each in payments) + 34
+        base = FRAME_VBYTES + sum(output_vbytes(each.lock) for each in payments) + 34
         bill = Bill(value_sat, base, rate, rate * (34 + input_vbytes(self.profile.kind)))
         if coins is None:
             coins = self.profile.selection.choose(self.spendable(), bill, self.dice)
