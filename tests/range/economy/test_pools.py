@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 
@@ -67,3 +68,25 @@ def test_rented_hash_rate_costs_about_what_it_mines() -> None:
     renters = {"hash-laundering-front", "hash-hobby-savings"}
     mined_sat = sum(row.value_sat for row in book.payouts if row.miner in renters)
     assert 0.3 * paid_sat < mined_sat < 2 * paid_sat
+
+
+def test_hash_rates_change_and_leave_no_gap() -> None:
+    book = book_of("hash-rental")
+    height = max(row.height for row in book.mining)
+    for miner in ("founder", "solo-miner-1", "solo-miner-2"):
+        rows = [row for row in book.hashrates if row.actor == miner]
+        assert [row.from_height for row in rows] == [1, *(row.to_height + 1 for row in rows[:-1])]
+        assert rows[-1].to_height == height
+    assert len({row.hashrate_hs for row in book.hashrates if row.actor == "solo-miner-1"}) > 1
+    big = [row for row in book_of("pools").hashrates if row.pool == "albatross"]
+    assert len(big) > 10_300
+
+
+def test_nobody_is_in_a_pool_twice_at_once() -> None:
+    for name in ("pools", "hash-rental"):
+        spans: dict[tuple[str, str | None], list[tuple[int, int]]] = {}
+        for row in book_of(name).hashrates:
+            spans.setdefault((row.actor, row.pool), []).append((row.from_height, row.to_height))
+        for known in spans.values():
+            known.sort()
+            assert all(before[1] < after[0] for before, after in pairwise(known))

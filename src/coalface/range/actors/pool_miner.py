@@ -46,7 +46,13 @@ class SmallMiner(Actor):
         self.pool = pool
         self.hashrate_hs = hashrate_hs
         self._account_at = account_at
-        pool.join(name, self.payout_lock(), hashrate_hs, how)
+        self._lock = self.payout_lock()
+        pool.join(name, self._lock, hashrate_hs, how)
+
+    def set_hashrate(self, hashrate_hs: int) -> None:
+        """Buys or loses machines; where the pool pays stays as it is."""
+        self.hashrate_hs = hashrate_hs
+        self.pool.join(self.name, self._lock, hashrate_hs)
 
     def payout_lock(self) -> Lock:
         """Where the pool is told to pay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 from coalface.range.actors.actor import COIN_SAT, Actor, Part
@@ -78,6 +79,8 @@ _TERMS = (
 _BIG_TERMS = Terms(PoolPlan(Scheme.FPPS, 25_000), Layout.WIDE, threshold_sat=1_500_000, pays_every=36)
 _THRESHOLD_HS = 8 * 10**11
 """Hash rate that earns about the big pool's threshold between two payouts, from height 150 on."""
+_CHANGES_EVERY = 25
+"""Of so many miners of the big pool one changes its hash rate once; chosen."""
 _OFF_CHAIN_EVERY = 11
 _PATIENT_EVERY = 6
 """Of so many miners of a pool one is credited off the chain, or sets a higher threshold; chosen."""
@@ -261,7 +264,7 @@ def _pools(town: Town, sizes: Sizes) -> None:
             if part_of(member).near:
                 # earns in one period about what the pool pays out at least
                 rate_hs = _THRESHOLD_HS * dice.between(80, 120) // 100
-            SmallMiner(
+            miner = SmallMiner(
                 town,
                 f"{big.name}-miner-{member + 1:05}",
                 turn(USER_FAMILIES, member * 7),
@@ -271,6 +274,10 @@ def _pools(town: Town, sizes: Sizes) -> None:
                 account_at=dice.pick(exchanges) if member % 4 == 3 else None,
                 how=paid_how(member, big.terms.threshold_sat),
             )
+            if member % _CHANGES_EVERY == 0:
+                later_hs = max(1, rate_hs * dice.between(40, 200) // 100)
+                height = dice.between(110, town.economy.clock.n_blocks)
+                town.at(height, partial(miner.set_hashrate, later_hs))
 
 
 def buyers(town: Town) -> list[Actor]:

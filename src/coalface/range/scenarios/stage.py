@@ -9,7 +9,7 @@ from coalface.range.actors.actor import COIN_SAT, Actor
 from coalface.range.actors.exchange import Exchange
 from coalface.range.actors.mixer import Mixer
 from coalface.range.actors.pool import Pool
-from coalface.range.actors.solo_miner import Founder
+from coalface.range.actors.solo_miner import Founder, SoloMiner
 from coalface.range.actors.town import Town
 from coalface.range.economy.chain import Economy
 from coalface.range.economy.clock import Clock
@@ -76,6 +76,8 @@ def play(
             town.mine()
         else:
             town.tick()
+    for miner in town.all_of(SoloMiner):
+        miner.close_books()
     for pool in town.all_of(Pool):
         pool.close_books()
     return Played(scenario, seed, economy)
