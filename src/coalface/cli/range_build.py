@@ -33,7 +33,25 @@ _JUDGES = ("pbk", "is Bitcoin Core's library", "pip install py-bitcoinkernel")
     show_default=True,
     help="Who writes the block files; `core` lets Bitcoin Core's library check every block.",
 )
-def build(scenario: str, out: str, seed: int, blocks: int, hide_labels: str, writer: str) -> None:
+@click.option(
+    "--wallet-code",
+    "wallet_code",
+    multiple=True,
+    default=["own"],
+    show_default=True,
+    metavar="own|bdk|electrum",
+    help="Whose code builds transactions of those private users and merchants whose wallets fit, by turns. "
+    "Repeatable, or a comma list. Bytes then depend on its version, which scenario.json names.",
+)
+def build(
+    scenario: str,
+    out: str,
+    seed: int,
+    blocks: int,
+    hide_labels: str,
+    writer: str,
+    wallet_code: tuple[str, ...],
+) -> None:
     """Build the chain of a scenario, with everything that is true of it.
 
     OUT gets blocks as a node writes them, the truth as Parquet, the labels that the public knows, and the
@@ -51,6 +69,7 @@ def build(scenario: str, out: str, seed: int, blocks: int, hide_labels: str, wri
         n_blocks=blocks,
         hide_labels_percent=int(hide_labels),
         writer=writer,
+        wallet_codes=[code.strip() for each in wallet_code for code in each.split(",")],
         version=__version__,
     )
     book = played.economy.book

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-GENERATOR = ("economy", "wallets", "actors", "playbooks", "scenarios", "protocols")
+GENERATOR = ("economy", "wallets", "actors", "playbooks", "scenarios", "protocols", "thirdparty")
 ALLOWED = ("coalface.range", "coalface._core", "coalface.errors")
 FILES = [
     path

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from coalface.range.economy.words import ActorKind
+from coalface.range.protocols import Scheme
 from coalface.range.scenarios import SCENARIOS, Played, play
 
 Short = Callable[[str, int], Played]
@@ -80,7 +81,7 @@ def test_one_pool_has_ten_thousand_recipients(short_chain: Short) -> None:
     members = Counter(row.pool for row in book.hashrates)
     assert members["albatross"] >= 10_000
     schemes = {row.scheme for row in book.payouts}
-    assert schemes <= {"pps", "fpps", "pplns", "proportional", "solo"}
+    assert schemes <= {scheme.value for scheme in Scheme}
     assert len(schemes) >= 4
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coalface.range.actors.actor import COIN_SAT, EVERYDAY, Actor, Part
 from coalface.range.actors.exchange import Exchange
-from coalface.range.actors.pool import Pool
+from coalface.range.actors.pool import PaidHow, Pool
 from coalface.range.actors.town import Town
 from coalface.range.economy.coin import Planned
 from coalface.range.economy.words import ActorKind, OutputPurpose, TxKind
@@ -23,6 +23,8 @@ class SmallMiner(Actor):
         Hash rate, hashes a second, simulated scale.
     account_at
         Exchange whose deposit address is the payout address; None for an own wallet.
+    how
+        Threshold and whether paid on the chain; None as the pool does.
     """
 
     kind = ActorKind.POOL_MINER
@@ -38,12 +40,19 @@ class SmallMiner(Actor):
         pool: Pool,
         hashrate_hs: int,
         account_at: Exchange | None = None,
+        how: PaidHow | None = None,
     ) -> None:
         super().__init__(town, name, profile, part)
         self.pool = pool
         self.hashrate_hs = hashrate_hs
         self._account_at = account_at
-        pool.join(name, self.payout_lock(), hashrate_hs)
+        self._lock = self.payout_lock()
+        pool.join(name, self._lock, hashrate_hs, how)
+
+    def set_hashrate(self, hashrate_hs: int) -> None:
+        """Buys or loses machines; where the pool pays stays as it is."""
+        self.hashrate_hs = hashrate_hs
+        self.pool.join(self.name, self._lock, hashrate_hs)
 
     def payout_lock(self) -> Lock:
         """Where the pool is told to pay."""

@@ -30,9 +30,8 @@ class SoloMiner(Actor):
         self._hashrate_hs = hashrate_hs
         self._lock = self.purse.new_lock()
         self._tag = b"" if self.dice.chance(60) else f"/{name}/".encode()
+        self._from_height = 1
         town.miners.append(self)
-        row = HashrateRow(name, None, 1, self.economy.clock.n_blocks, float(hashrate_hs))
-        self.economy.book.hashrates.append(row)
 
     def hashrate_hs(self) -> int:
         """Hash rate now."""
@@ -44,8 +43,17 @@ class SoloMiner(Actor):
             self._lock = self.purse.new_lock()
         return Claim(((self._lock, 1),), self._tag, self.name)
 
+    def close_books(self) -> None:
+        """Notes the hash rate since it last changed."""
+        row = HashrateRow(self.name, None, self._from_height, self.economy.height, float(self._hashrate_hs))
+        self.economy.book.hashrates.append(row)
+
     def act(self) -> None:
-        """Sells a part now and then."""
+        """Sells a part now and then, and buys or loses machines."""
+        if self.dice.chance(2) and self._from_height <= self.economy.height:
+            self.close_books()
+            self._from_height = self.economy.height + 1
+            self._hashrate_hs = max(1, self._hashrate_hs * self.dice.between(70, 140) // 100)
         if not self.dice.chance(6) or self.purse.balance_sat < COIN_SAT:
             return
         exchange = self.dice.pick(self.town.all_of(Exchange))

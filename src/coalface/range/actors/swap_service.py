@@ -8,7 +8,8 @@ from coalface.range.actors.town import Town
 from coalface.range.economy.coin import Coin, Planned
 from coalface.range.economy.words import ActorKind, OutputPurpose
 from coalface.range.hashes import sha256
-from coalface.range.protocols import RoundRefused, outbound_memo, swap_memo, swap_tx
+from coalface.range.protocols import SHORT_ASSETS, RoundRefused, outbound_memo, swap_memo, swap_tx
+from coalface.range.protocols.swap import SWAP_WORDS
 from coalface.range.script import Lock
 from coalface.range.tx import Tx
 from coalface.range.wallets.profile import Profile
@@ -43,8 +44,6 @@ class SwapService(Actor):
         Poor
             If the coins do not suffice.
         """
-        destination = "0x" + sha256(f"{purse.name}/{self.economy.height}".encode()).hex()[:40]
-        memo = swap_memo("ETH.ETH" if self.dice.chance(50) else "e", destination, limit=str(value_sat // 30))
         try:
             plan = swap_tx(
                 participant(purse, coins),
@@ -52,13 +51,28 @@ class SwapService(Actor):
                 self.dice,
                 amount_sat=value_sat,
                 rate_sat_vb=purse.rate_sat_vb(),
-                memo=memo,
+                memo=self._memo(purse, value_sat),
+                is_memo_second=self.part.near,
             )
         except RoundRefused as error:
             raise Poor(str(error)) from error
         given = {self.name: Planned(self.vault_lock(), value_sat, OutputPurpose.SWAP, self.name)}
         staging = Staging({purse.actor: purse}, purse.look(), purse, given=given, playbook=playbook)
         return carry_out(self.economy, plan, staging)
+
+    def _memo(self, purse: Purse, value_sat: int) -> bytes:
+        """What a customer's software writes: any of the forms that the vault reads."""
+        destination = "0x" + sha256(f"{purse.name}/{self.economy.height}".encode()).hex()[:40]
+        is_referred = self.dice.chance(35)
+        return swap_memo(
+            self.dice.pick(("ETH.ETH", SHORT_ASSETS["ETH.ETH"], "AVAX.AVAX", SHORT_ASSETS["BSC.BNB"])),
+            destination,
+            word=self.dice.pick(SWAP_WORDS),
+            limit=str(value_sat // 30) if self.dice.chance(70) else "",
+            streaming=(1, 0) if self.dice.chance(30) else None,
+            affiliate="t" if is_referred else "",
+            affiliate_bp=30 if is_referred else 0,
+        )
 
     def act(self) -> None:
         """Somebody comes from another chain, or somebody leaves for one."""

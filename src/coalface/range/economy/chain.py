@@ -33,7 +33,7 @@ from coalface.range.economy.clock import Clock, FeeMarket, Times
 from coalface.range.economy.coin import Coin, Look, Planned
 from coalface.range.economy.stolen import StolenLedger, StolenTx
 from coalface.range.economy.words import SERVICE_KINDS, ActorKind, OutputPurpose, TxKind
-from coalface.range.script import OP_RETURN, Kind, Lock
+from coalface.range.script import OP_RETURN, Kind, Lock, push
 from coalface.range.sign import sign
 from coalface.range.tx import Outpoint, Tx, TxInput, TxOutput
 
@@ -261,7 +261,7 @@ class Economy:
         paid = _claimed(claim, reward_sat)
         payouts = [TxOutput(each.value_sat, each.lock.script_pubkey) for each in paid]
         coinbase = coinbase_tx(height, payouts, tag=claim.tag, others=txs, commit=True)
-        owner = claim.locks[0][0].owner
+        owner = claim.pool or claim.finder
         script = coinbase.outputs[-1].script_pubkey
         paid.append(Planned(Lock(Kind.OP_RETURN, script, owner), 0, OutputPurpose.COMMITMENT))
         raw_block = mine_block(self._tip_hash, time_unix, [coinbase, *txs])
@@ -315,9 +315,9 @@ class Economy:
             purse.add(Coin(outpoint, planned.value_sat, planned.lock, purse.name, height, planned.is_change))
 
     def _note_coinbase(self, height: int, txid: str, paid: Sequence[Planned], claim: Claim) -> None:
-        first = self.purse_at(claim.locks[0][0])
-        family = first.profile.name if first is not None else NOBODY
         initiator = claim.pool or claim.finder
+        purse = self.purses.get(initiator)
+        family = purse.profile.name if purse is not None else NOBODY
         self.book.txs.append(TxRow(txid, height, initiator, family, TxKind.COINBASE.value, None, "own", 0))
         self._note_outputs(txid, height, paid)
         for vout, each in enumerate(paid):
@@ -398,6 +398,4 @@ def _claimed(claim: Claim, reward_sat: int) -> list[Planned]:
 
 def memo(payload: bytes, owner: str) -> Planned:
     """An OP_RETURN output."""
-    size = len(payload)
-    push = bytes([size]) if size < 0x4C else b"\x4c" + bytes([size])
-    return Planned(Lock(Kind.OP_RETURN, OP_RETURN + push + payload, owner), 0, OutputPurpose.MEMO)
+    return Planned(Lock(Kind.OP_RETURN, OP_RETURN + push(payload), owner), 0, OutputPurpose.MEMO)

@@ -6,25 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coalface.range.economy.words import OutputPurpose
+from coalface.range.protocols import size
 from coalface.range.script import Kind, Lock
 from coalface.range.tx import Outpoint
 
-_INPUT_VBYTES = {
-    Kind.P2PK: 114,
-    Kind.P2PK_UNCOMPRESSED: 114,
-    Kind.P2PKH: 148,
-    Kind.P2PKH_UNCOMPRESSED: 180,
-    Kind.P2SH_MULTISIG: 297,
-    Kind.P2SH_P2WPKH: 91,
-    Kind.P2SH_P2WSH: 140,
-    Kind.MULTISIG: 114,
-    Kind.P2WPKH: 68,
-    Kind.P2WSH_MULTISIG: 105,
-    Kind.P2TR: 58,
-    Kind.NONSTANDARD: 114,
-}
-_OTHER_INPUT_VBYTES = 42
-_FRAME_VBYTES = 11
+FRAME_VBYTES = 11
+"""A transaction without inputs and outputs, rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,7 @@ class Look:
 
 def input_vbytes(kind: Kind) -> int:
     """Virtual bytes that spending an output of this kind takes (BIP-0141), signature of 72 bytes."""
-    return _INPUT_VBYTES.get(kind, _OTHER_INPUT_VBYTES)
+    return size.input_vbytes(_sized(kind))
 
 
 def output_vbytes(lock: Lock) -> int:
@@ -92,5 +79,9 @@ def output_vbytes(lock: Lock) -> int:
 
 def tx_vbytes(coins: Sequence[Coin], locks: Sequence[Lock]) -> int:
     """Virtual bytes of a transaction, near enough for a fee."""
-    inputs = sum(input_vbytes(coin.lock.kind) for coin in coins)
-    return _FRAME_VBYTES + inputs + sum(output_vbytes(lock) for lock in locks)
+    return size.tx_vbytes([_sized(coin.lock.kind) for coin in coins], [output_vbytes(lock) for lock in locks])
+
+
+def _sized(kind: Kind) -> Kind:
+    """The kind itself; a script of no standard kind, which holds one key here, is as large as P2PK."""
+    return Kind.P2PK if kind is Kind.NONSTANDARD else kind

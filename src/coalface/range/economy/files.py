@@ -37,6 +37,8 @@ class Description:
         SHA-256 over the raw blocks in order of height.
     writer
         Who wrote the block files, `own` or `core`.
+    wallet_codes
+        Whose code built transactions, and its version: `own`, `bdk`, `electrum`.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Description:
     hidden_labels_percent: int
     digest: str
     writer: str
+    wallet_codes: dict[str, str]
 
 
 def blocks_digest(economy: Economy) -> str:

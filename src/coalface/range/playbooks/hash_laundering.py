@@ -74,7 +74,7 @@ def _rent_and_sell(town: Town, span: Span, name: str, payer: Mover, receiver: Mo
         invoice = rental.invoice(payer.name, value_sat)
         tx = payer.purse.pay([invoice], TxKind.PAYMENT, playbook=name)
         n_blocks = max(6, (span.last_height - span.first_height) // 6)
-        rental.lease(Lease(receiver.name, pools[0], payout, 15 * 10**14, n_blocks))
+        rental.lease(Lease(payer.name, receiver.name, pools[0], payout, n_blocks))
         payer.tell("hash_rental", [tx], f"{payer.name} rents hash rate at {rental.name} for {value_sat} sat")
 
     def sell() -> None:

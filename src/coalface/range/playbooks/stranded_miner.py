@@ -20,6 +20,8 @@ from coalface.range.wallets.profiles import family_named
 from coalface.range.wallets.purse import Poor
 
 _SELLS_EVERY = 20
+_CHANGES_AT_PERCENT = (30, 52, 74)
+"""When the plant's power, and so its hash rate, rises or falls."""
 
 
 class Plant(Mover):
@@ -50,6 +52,11 @@ def _arrange(town: Town, span: Span, name: str, part: Part, family: str) -> None
         pool.join(plant.name, payout, rate_hs)
         town.economy.tell(plant.name, "mining", [], f"{plant.name} joins {pool.name} with {rate_hs} H/s")
 
+    def change() -> None:
+        now_hs = rate_hs * dice.between(50, 140) // 100
+        pool.join(plant.name, payout, now_hs)
+        town.economy.tell(plant.name, "mining", [], f"{plant.name} now mines with {now_hs} H/s")
+
     def stop() -> None:
         pool.leave(plant.name)
         town.economy.tell(plant.name, "mining", [], f"{plant.name} stops")
@@ -71,4 +78,6 @@ def _arrange(town: Town, span: Span, name: str, part: Part, family: str) -> None
     step = max(4, min(_SELLS_EVERY, (span.last_height - span.first_height) // 5))
     for height in range(span.at(25), span.at(98), step):
         plant.plan(height, sell, tries=2)
+    for percent in _CHANGES_AT_PERCENT:
+        plant.plan(span.at(percent), change)
     plant.plan(span.at(92), stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 from coalface.range.actors.actor import COIN_SAT, Actor, Part
@@ -26,15 +27,24 @@ from coalface.range.actors.nested_service import NestedService
 from coalface.range.actors.noise import Tinkerer
 from coalface.range.actors.otc_desk import OtcDesk
 from coalface.range.actors.person import Person
-from coalface.range.actors.pool import Layout, Pool, Scheme, Terms
+from coalface.range.actors.pool import Layout, PaidHow, Pool, Terms
 from coalface.range.actors.pool_miner import PoolMiner, SmallMiner
 from coalface.range.actors.private_payer import PrivatePayer
 from coalface.range.actors.solo_miner import SoloMiner
 from coalface.range.actors.swap_service import SwapService
 from coalface.range.actors.town import Town
-from coalface.range.protocols import ASHIGARU_POOLS, WASABI_2_OPEN, WASABI_2_ZKSNACKS, WHIRLPOOL_POOLS
+from coalface.range.protocols import (
+    ASHIGARU_POOLS,
+    WASABI_2_OPEN,
+    WASABI_2_ZKSNACKS,
+    WHIRLPOOL_POOLS,
+    PoolPlan,
+    Scheme,
+)
 from coalface.range.scenarios.sizes import Sizes
 from coalface.range.script import Kind
+from coalface.range.wallets.builder import fits, rebuilt
+from coalface.range.wallets.profile import OWN_CODE, Profile
 from coalface.range.wallets.profiles import (
     BOT_PROFILE,
     HOT_FAMILIES,
@@ -50,22 +60,39 @@ WASABI_FAMILY = family_named("wasabi")
 SAMOURAI_FAMILY = family_named("samourai")
 
 _EXCHANGES = ("aurora", "bexley", "cobalt", "dunmore", "ember", "falcon")
-_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk")
+_POOLS = ("kestrel", "osprey", "harrier", "merlin", "falconer", "goshawk", "sparrowhawk", "buzzard")
 _NEAR_EVERY = 4
 """Every so many actors of a kind one is near a threshold: a quarter, so that a fifth is safe in any cast."""
 
 _DEPOSIT_KINDS = (Kind.P2SH_P2WPKH, Kind.P2WPKH, Kind.P2PKH, Kind.P2SH_MULTISIG)
 _TERMS = (
-    Terms(Scheme.PPLNS, Layout.WIDE, pays_every=10),
-    Terms(Scheme.FPPS, Layout.CHAIN, fee_permille=40, threshold_sat=1_000_000, pays_every=16),
-    Terms(Scheme.PROPORTIONAL, Layout.TWO_LEVELS, fee_permille=15, pays_every=24, keeps_collector=False),
-    Terms(Scheme.PPLNS, Layout.COINBASE, fee_permille=20),
-    Terms(Scheme.PPS, Layout.WIDE, fee_permille=30, threshold_sat=2_000_000, pays_every=20),
-    Terms(Scheme.SOLO, Layout.COINBASE, fee_permille=20),
+    Terms(PoolPlan(Scheme.PPLNS), Layout.WIDE, pays_every=10),
+    Terms(PoolPlan(Scheme.FPPS, 40_000), Layout.CHAIN, threshold_sat=1_000_000, pays_every=16),
+    Terms(PoolPlan(Scheme.PROPORTIONAL, 15_000), Layout.TWO_LEVELS, pays_every=24, keeps_collector=False),
+    Terms(PoolPlan(Scheme.TIDES), Layout.COINBASE, threshold_sat=1_048_576),
+    Terms(PoolPlan(Scheme.PPS, 30_000), Layout.WIDE, threshold_sat=2_000_000, pays_every=20),
+    Terms(PoolPlan(Scheme.SOLO), Layout.COINBASE, threshold_sat=0),
+    Terms(PoolPlan(Scheme.PPS_PLUS, 30_000), Layout.WIDE, threshold_sat=1_000_000, pays_every=14),
+    Terms(PoolPlan(Scheme.P2POOL, 0, 3), Layout.COINBASE, threshold_sat=10_000),
 )
-_BIG_TERMS = Terms(Scheme.FPPS, Layout.WIDE, fee_permille=25, threshold_sat=1_500_000, pays_every=36)
+"""TIDES: smallest payout in a coinbase 0.01048576 BTC (ocean.xyz/docs/tides). The other sums are chosen."""
+_BIG_TERMS = Terms(PoolPlan(Scheme.FPPS, 25_000), Layout.WIDE, threshold_sat=1_500_000, pays_every=36)
 _THRESHOLD_HS = 8 * 10**11
 """Hash rate that earns about the big pool's threshold between two payouts, from height 150 on."""
+_CHANGES_EVERY = 25
+"""Of so many miners of the big pool one changes its hash rate once; chosen."""
+_OFF_CHAIN_EVERY = 11
+_PATIENT_EVERY = 6
+"""Of so many miners of a pool one is credited off the chain, or sets a higher threshold; chosen."""
+
+
+def paid_how(member: int, threshold_sat: int) -> PaidHow:
+    """How the miner of that number wants its pool to pay: some never on the chain, some rarely."""
+    if member % _OFF_CHAIN_EVERY == _OFF_CHAIN_EVERY - 2:
+        return PaidHow(is_off_chain=True)
+    if member % _PATIENT_EVERY == _PATIENT_EVERY - 1:
+        return PaidHow(threshold_sat=4 * threshold_sat)
+    return PaidHow()
 
 
 def part_of(number: int) -> Part:
@@ -78,17 +105,34 @@ def turn(items: Sequence[T], number: int) -> T:
     return items[number % len(items)]
 
 
-def populate(town: Town, sizes: Sizes) -> None:
-    """Everybody who lives an everyday life."""
+def coded(profile: Profile, number: int, codes: Sequence[str]) -> Profile:
+    """The profile, its transactions built by one of these codes, by turns, if one fits."""
+    fitting = [code for code in codes if code == OWN_CODE or fits(profile, code)]
+    return rebuilt(profile, turn(fitting, number)) if fitting else profile
+
+
+def populate(town: Town, sizes: Sizes, codes: Sequence[str] = (OWN_CODE,)) -> None:
+    """Everybody who lives an everyday life.
+
+    Parameters
+    ----------
+    town
+        Where they live.
+    sizes
+        How many of whom.
+    codes
+        Whose code builds the transactions of private users and merchants whose wallets fit.
+    """
     _exchanges(town, sizes.exchanges)
     for number in range(sizes.merchants):
         profile = PROCESSOR_PROFILE if number % 3 else turn((BOT_PROFILE, *USER_FAMILIES), number)
+        profile = coded(profile, number, codes)
         Merchant(town, f"merchant-{number + 1:02}", profile, part_of(number), sells_every=18 + 3 * number)
     for number in range(sizes.persons):
         Person(
             town,
             f"person-{number + 1:03}",
-            turn(USER_FAMILIES, number),
+            coded(turn(USER_FAMILIES, number), number, codes),
             part_of(number),
             activity_percent=4 + number * 7 % 12,
         )
@@ -210,6 +254,7 @@ def _pools(town: Town, sizes: Sizes) -> None:
                 pool=pool,
                 hashrate_hs=10**13 * dice.between(1, 60) // (1 + member % 5),
                 account_at=dice.pick(exchanges) if member % 3 == 2 else None,
+                how=paid_how(member, pool.terms.threshold_sat),
             )
     if sizes.big_pool_miners:
         big = Pool(town, "albatross", POOL_FAMILIES[1], terms=_BIG_TERMS)
@@ -219,7 +264,7 @@ def _pools(town: Town, sizes: Sizes) -> None:
             if part_of(member).near:
                 # earns in one period about what the pool pays out at least
                 rate_hs = _THRESHOLD_HS * dice.between(80, 120) // 100
-            SmallMiner(
+            miner = SmallMiner(
                 town,
                 f"{big.name}-miner-{member + 1:05}",
                 turn(USER_FAMILIES, member * 7),
@@ -227,7 +272,12 @@ def _pools(town: Town, sizes: Sizes) -> None:
                 pool=big,
                 hashrate_hs=rate_hs,
                 account_at=dice.pick(exchanges) if member % 4 == 3 else None,
+                how=paid_how(member, big.terms.threshold_sat),
             )
+            if member % _CHANGES_EVERY == 0:
+                later_hs = max(1, rate_hs * dice.between(40, 200) // 100)
+                height = dice.between(110, town.economy.clock.n_blocks)
+                town.at(height, partial(miner.set_hashrate, later_hs))
 
 
 def buyers(town: Town) -> list[Actor]:

@@ -62,8 +62,8 @@ _ALL = (
     ),
     Scenario(
         "pools",
-        "six small pools of different schemes, and one with ten thousand recipients",
-        Sizes(persons=40, pools=6, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
+        "eight small pools, one of each scheme, and one with ten thousand recipients",
+        Sizes(persons=40, pools=8, miners_per_pool=15, big_pool_miners=10_000, hash_rentals=1),
     ),
     Scenario(
         "coinjoins",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coalface.range.actors.actor import COIN_SAT, Actor
 from coalface.range.actors.exchange import Exchange
 from coalface.range.actors.mixer import Mixer
 from coalface.range.actors.pool import Pool
-from coalface.range.actors.solo_miner import Founder
+from coalface.range.actors.solo_miner import Founder, SoloMiner
 from coalface.range.actors.town import Town
 from coalface.range.economy.chain import Economy
 from coalface.range.economy.clock import Clock
@@ -17,6 +18,7 @@ from coalface.range.economy.words import OutputPurpose
 from coalface.range.playbooks.span import Span
 from coalface.range.scenarios.cast import buyers, populate
 from coalface.range.scenarios.scenario import MIN_BLOCKS, Scenario
+from coalface.range.wallets.profile import OWN_CODE
 from coalface.range.wallets.profiles import family_named
 
 _FOUNDER_ALONE = 60
@@ -36,8 +38,18 @@ class Played:
     economy: Economy
 
 
-def play(scenario: Scenario, seed: int, n_blocks: int) -> Played:
-    """The chain of a scenario; the same scenario, seed and length give the same bytes.
+def play(
+    scenario: Scenario, seed: int, n_blocks: int, *, wallet_codes: Sequence[str] = (OWN_CODE,)
+) -> Played:
+    """The chain of a scenario; the same scenario, seed, length and wallet codes give the same bytes.
+
+    Parameters
+    ----------
+    scenario, seed, n_blocks
+        What is played, what fixes every byte, and the height of the tip.
+    wallet_codes
+        Whose code builds transactions of private users and merchants; others than ``own`` must be installed,
+        and the same bytes need the same versions of them.
 
     Raises
     ------
@@ -49,7 +61,7 @@ def play(scenario: Scenario, seed: int, n_blocks: int) -> Played:
     economy = Economy(seed, Clock(n_blocks, scenario.spacing_seconds))
     town = Town(economy)
     founder = Founder(town, "founder", family_named("bitcoin_core_0_16"))
-    populate(town, scenario.sizes)
+    populate(town, scenario.sizes, wallet_codes)
     span = Span(_LIFE_BEGINS + 8, n_blocks - 4)
     for name, playbook in scenario.playbooks:
         playbook(town, span, name)
@@ -64,6 +76,8 @@ def play(scenario: Scenario, seed: int, n_blocks: int) -> Played:
             town.mine()
         else:
             town.tick()
+    for miner in town.all_of(SoloMiner):
+        miner.close_books()
     for pool in town.all_of(Pool):
         pool.close_books()
     return Played(scenario, seed, economy)

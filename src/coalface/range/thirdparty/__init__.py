@@ -7,6 +7,7 @@ and ``choose`` asks one. The range works the same without any; what was built by
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version as version_of
 from importlib.util import find_spec
 
 from coalface.range.dice import Dice
@@ -18,6 +19,21 @@ _PACKAGES = {"bdk": "bdkpython", "electrum": "electrum"}
 def available() -> tuple[str, ...]:
     """Names of the wallet code that can be asked here, sorted."""
     return tuple(name for name, package in sorted(_PACKAGES.items()) if find_spec(package) is not None)
+
+
+def version(name: str) -> str:
+    """Version of the wallet code of that name: its transactions are the same as long as it is the same.
+
+    Raises
+    ------
+    ChoiceRefused
+        If that code is not installed.
+    """
+    if name not in available():
+        raise ChoiceRefused(f"wallet code {name!r} is not installed; available: {available()}")
+    if name == "electrum":  # as Debian installs it, it need not say so in its metadata
+        return str(import_module("electrum.version").ELECTRUM_VERSION)
+    return version_of(_PACKAGES[name])
 
 
 def choose(name: str, wanted: Wanted, dice: Dice) -> Choice:
@@ -44,4 +60,4 @@ def choose(name: str, wanted: Wanted, dice: Dice) -> Choice:
     return choice
 
 
-__all__ = ["Choice", "ChoiceRefused", "OfferedCoin", "Wanted", "available", "choose"]
+__all__ = ["Choice", "ChoiceRefused", "OfferedCoin", "Wanted", "available", "choose", "version"]

@@ -12,6 +12,7 @@ from importlib import import_module
 from math import ceil
 from typing import Any
 
+from coalface.range.protocols.size import dust_sat
 from coalface.range.script import Kind
 from coalface.range.thirdparty.choice import Choice, ChoiceRefused, OfferedCoin, Wanted, checked
 
@@ -19,7 +20,6 @@ NAME = "electrum"
 
 _KINDS = (Kind.P2PKH, Kind.P2SH_P2WPKH, Kind.P2WPKH)
 _SCRIPT_TYPES = {Kind.P2PKH: "p2pkh", Kind.P2SH_P2WPKH: "p2wpkh-p2sh", Kind.P2WPKH: "p2wpkh"}
-_DUST_SAT = {Kind.P2PKH: 546, Kind.P2SH_P2WPKH: 540, Kind.P2WPKH: 294}
 
 
 def choose(wanted: Wanted) -> Choice:
@@ -52,7 +52,7 @@ def choose(wanted: Wanted) -> Choice:
             outputs=payments,
             change_addrs=[bitcoin.script_to_address(wanted.change_script.hex())],
             fee_estimator_vb=lambda vbytes: ceil(Decimal(wanted.rate_sat_vb) * Decimal(vbytes)),
-            dust_threshold=_DUST_SAT[wanted.coins[0].kind],
+            dust_threshold=dust_sat(wanted.coins[0].kind),
         )
     except _electrum("util").NotEnoughFunds as error:
         raise ChoiceRefused("Electrum: the coins do not suffice") from error

@@ -16,6 +16,9 @@ from coalface.range.wallets.selection import OldestFirst, Selection
 from coalface.range.wallets.sequence import Sequence
 from coalface.range.wallets.upgrade import Upgrade
 
+OWN_CODE = "own"
+"""The parts of the profile itself choose coins and change."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -35,6 +38,8 @@ class Profile:
         Spends its own change before it is in a block.
     upgrades
         Later versions, earliest first.
+    code
+        Whose code chooses coins and change for a payment: ``own``, or that of a third party.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Profile:
     has_low_r: bool = False
     spends_unconfirmed: bool = True
     upgrades: tuple[Upgrade, ...] = ()
+    code: str = OWN_CODE
 
     def at(self, percent: int) -> Profile:
         """The version in use when that much of the chain is done."""

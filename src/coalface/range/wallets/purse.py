@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from coalface.range.economy.coin import Coin, Look, Planned, input_vbytes, output_vbytes, tx_vbytes
+from coalface.range.economy.coin import (
+    FRAME_VBYTES,
+    Coin,
+    Look,
+    Planned,
+    input_vbytes,
+    output_vbytes,
+    tx_vbytes,
+)
 from coalface.range.economy.words import OutputPurpose, TxKind
 from coalface.range.keys import derive_key
 from coalface.range.script import MULTISIG_KINDS, Kind, Lock, lock_with
 from coalface.range.tx import Outpoint, Tx
+from coalface.range.wallets.builder import Built, built
 from coalface.range.wallets.change import PAYEE_KINDS, ChangeAddress, ChangeKind
 from coalface.range.wallets.order import ordered
-from coalface.range.wallets.profile import Profile
+from coalface.range.wallets.profile import OWN_CODE, Profile
 from coalface.range.wallets.selection import Bill
 from coalface.range.wallets.sequence import FINAL
 
 if TYPE_CHECKING:
     from coalface.range.economy.chain import Economy
 
-_FRAME_VBYTES = 11
 _DUST_SAT = 1_000
 """Coins up to here are left alone: to spend them costs about as much."""
 
@@ -163,6 +171,9 @@ class Purse:
     ) -> Tx:
         """The payments in one transaction, as the software makes it.
 
+        Where a third party's code builds the wallet's transactions, it is asked if it may choose everything;
+        what it refuses is made by the parts of the profile.
+
         Parameters
         ----------
         payments
@@ -183,7 +194,20 @@ class Purse:
         """
         rate = self.rate_sat_vb()
         value_sat = sum(each.value_sat for each in payments)
-        base = _FRAME_VBYTES + sum(output_vbytes(each.lock) for each in payments) + 34
+        if self.profile.code != OWN_CODE and coins is None and change is None:
+            made = self._built(payments, rate, change_purpose)
+            if made is not None:
+                return self._economy.send(
+                    made.inputs,
+                    made.outputs,
+                    made.look,
+                    initiator=self,
+                    kind=kind,
+                    playbook=playbook,
+                    theft_of=theft_of,
+                    built_by=self.profile.code,
+                )
+        base = FRAME_VBYTES + sum(output_vbytes(each.lock) for each in payments) + 34
         bill = Bill(value_sat, base, rate, rate * (34 + input_vbytes(self.profile.kind)))
         if coins is None:
             coins = self.profile.selection.choose(self.spendable(), bill, self.dice)
@@ -197,6 +221,19 @@ class Purse:
         inputs, outputs = ordered(self.profile.order, coins, payments, back, self.dice)
         return self._economy.send(
             inputs, outputs, self.look(), initiator=self, kind=kind, playbook=playbook, theft_of=theft_of
+        )
+
+    def _built(self, payments: Sequence[Planned], rate_sat_vb: int, purpose: OutputPurpose) -> Built | None:
+        """The payments as a third party's code makes them; None if it refuses."""
+        return built(
+            self.profile,
+            self.spendable(),
+            payments,
+            Planned(self.new_lock(), 0, purpose, self.actor, is_change=True),
+            self.look(),
+            rate_sat_vb=rate_sat_vb,
+            height=self._economy.height,
+            dice=self.dice,
         )
 
     def send_all(

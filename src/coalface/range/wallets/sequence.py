@@ -24,11 +24,14 @@ class Sequence:
         Share of transactions that signal it.
     otherwise
         Sequence of the others.
+    replaceable
+        Sequence of those that signal it; some software writes another than most.
     """
 
     replaceable_percent: int = 100
     otherwise: int = LOCKABLE
+    replaceable: int = REPLACEABLE
 
     def choose(self, dice: Dice) -> int:
         """Sequence of all inputs of the next transaction."""
-        return REPLACEABLE if dice.chance(self.replaceable_percent) else self.otherwise
+        return self.replaceable if dice.chance(self.replaceable_percent) else self.otherwise

@@ -1,7 +1,8 @@
 """Families of wallet software, each written from its documentation and named sources.
 
 Here belongs one file for each software or kind of software. What they are put together from lies one folder
-up.
+up. Each file tells apart what was looked up in sources and documentation, what is recalled, that is cited
+from memory and not looked up again, and what nobody documents and is chosen here.
 """
 
 from coalface.range.wallets.profile import Profile

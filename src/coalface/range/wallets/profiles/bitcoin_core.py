@@ -1,13 +1,14 @@
 """Bitcoin Core's wallet.
 
-Facts and their sources: addresses P2WPKH by default since 0.20 (release notes 0.20.0), P2TR offered since
-22; coin selection by branch and bound, else knapsack or single random draw
-(``src/wallet/coinselection.cpp``); change at a random place, of the payee's kind since 23.0 (release notes
-23.0; ``TransactionChangeType`` in ``wallet.cpp``); lock time against fee sniping (``src/wallet/spend.cpp``,
-``DiscourageFeeSniping``); version 2; replaceable by default since 24 (``-walletrbf``), before with sequence
-0xfffffffe; R ground short since 0.17 (``src/key.cpp``, pull request 13666). Several kinds of coin may be
-spent together (ishaana.com, "Wallet Fingerprints: Detection & Analysis", 2023;
-achow101/wallet-fingerprinting). How users round amounts is not documented and is chosen here.
+Looked up: lock time against fee sniping (``src/wallet/spend.cpp``, ``DiscourageFeeSniping``: the tip, in
+one of ten up to 99 blocks less), version 2, sequence MAX-1 or MAX-2, change near 0.01 BTC in older
+versions, several kinds of coin spent together (achow101/wallet-fingerprinting, ``fingerprints.md``;
+ishaana.com, "Wallet Fingerprints: Detection & Analysis", 2023, version 25.0).
+Recalled: addresses P2WPKH by default since 0.20, P2TR offered since 22 (release notes); branch and bound,
+else knapsack or single random draw (``src/wallet/coinselection.cpp``); change at a random place, of the
+payee's kind since 23.0 (``TransactionChangeType`` in ``wallet.cpp``); replaceable by default since 24
+(``-walletrbf``); R ground short since 0.17 (pull request 13666).
+Chosen: how users round amounts, when they upgrade.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """Electrum.
 
-Facts and their sources: coins chosen by address, the set whose change is nearest to the payment
-(``electrum/coinchooser.py``, ``CoinChooserPrivacy``); inputs and outputs in the order of BIP-0069, version
-2, lock time as Bitcoin Core's, change of the same kind as the inputs, sequence MAX-1 or MAX-2
-(achow101/wallet-fingerprinting, ``fingerprints.md``); segwit addresses by default since 3.0, before P2PKH
-(``RELEASE-NOTES``); fee by slider in few steps. Older wallets keep their kind, since the seed fixes it.
+Looked up, in version 4.3.4: coins chosen by address, the set whose change is nearest to the payments
+(``coinchooser.py``, ``CoinChooserPrivacy``); lock time as Bitcoin Core's (``wallet.py``,
+``get_locktime_for_new_transaction``). Inputs and outputs in the order of BIP-0069, version 2, change of the
+same kind as the inputs, sequence MAX-1 or MAX-2 (achow101/wallet-fingerprinting, ``fingerprints.md``).
+Recalled: segwit addresses by default since 3.0, before P2PKH, version 1 and lock time zero in the 2.x
+series (``RELEASE-NOTES``). Older wallets keep their kind, since the seed fixes it.
+Chosen: a slider of few fees, share of replaceable transactions, reuse.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Wallets on telephones.
 
-Facts and their sources (ishaana.com, "Wallet Fingerprints: Detection & Analysis", 2023, unless another is
-named): wallets that also hold other coins, as Exodus and Trust, use a single address and return change to
-it by default; Blue Wallet shuffles nothing and puts change last; older Android wallets built on bitcoinj
-used P2PKH, version 1 and final sequences (bitcoinj, ``Wallet.java``, ``completeTx``; change at a random
-place since 0.14). Breadwallet and its like spent the oldest coins first. What is not documented is chosen:
-a slider of three fees.
+Looked up. Wallets that also hold other coins, as Exodus and Trust, use a single address and return change
+to it by default (ishaana.com, "Wallet Fingerprints: Detection & Analysis", 2023). Blue Wallet: package
+coinselect (an exact set if there is one, else the largest coins first; outputs as given, then change),
+sequence 0x80000000 always (``class/wallets/abstract-hd-electrum-wallet.ts``, ``defaultRBFSequence``).
+bitcoinj: change at a random place (``SendRequest.shuffleOutputs``).
+Recalled: bitcoinj's P2PKH addresses, version 1 and final sequences (``Wallet.java``, ``completeTx``);
+oldest coins first (its ``DefaultCoinSelector`` weighs age; Breadwallet's likewise).
+Chosen: which coins a wallet of many currencies spends, a slider of three fees, reuse, when users upgrade.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from coalface.range.wallets.fees import Fixed, Presets
 from coalface.range.wallets.order import Order
 from coalface.range.wallets.profile import Profile
 from coalface.range.wallets.reuse import Reuse
-from coalface.range.wallets.selection import ClosestAbove, LargestFirst, OldestFirst
-from coalface.range.wallets.sequence import FINAL, REPLACEABLE, Sequence
+from coalface.range.wallets.selection import BranchAndBound, LargestFirst, OldestFirst
+from coalface.range.wallets.sequence import FINAL, Sequence
 from coalface.range.wallets.upgrade import Upgrade
 
 ONE_ADDRESS = Profile(
@@ -36,9 +38,9 @@ ONE_ADDRESS = Profile(
 BLUE = Profile(
     name="mobile_blue",
     kind=Kind.P2WPKH,
-    selection=ClosestAbove(),
+    selection=BranchAndBound(LargestFirst()),
     order=Order.CHANGE_LAST,
-    sequence=Sequence(100, REPLACEABLE),
+    sequence=Sequence(100, replaceable=1 << 31),
     fees=Presets((50, 100, 160)),
     reuse=Reuse(15),
 )

@@ -1,9 +1,11 @@
 """Samourai and its successors, in their plain payments.
 
-Facts and their sources: receives on P2WPKH by default, change of the payee's kind by default ("receive
-change to like-typed outputs"), replaceability off by default (bitcoinops.org, compatibility matrix,
-"Samourai", tested 2018-10 and 2019-07); coins of one address kind are preferred (docs.samourai.io, "Spend
-tools"); inputs and outputs in the order of BIP-0069 (changelog of 0.94).
+Looked up: receives on P2WPKH by default, change of the payee's kind by default ("receive change to
+like-typed outputs"; bitcoinops.org, compatibility matrix, "Samourai", 2019-07); replaceability off by
+default (``SendFactory.java``, ``RBF_OPT_IN``), inputs and outputs in the order of BIP-0069 (same file,
+``BIP69InputComparator``); coins of one address kind are preferred (docs.samourai.io, "Spend tools").
+Recalled: version 1, as bitcoinj makes by default; which coins of a kind are spent.
+Chosen: share of users who switch replaceability on, fees.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Software of businesses: hot wallets, processors, pools.
 
-No vendor publishes how its hot wallet decides; these are composed from what is public. Batches and sweeps:
-Optech's field report on payment batching (bitcoinops.org, "Payment Batching" chapter of the scaling book).
-Few change outputs, high fees in round steps and reuse of hot addresses: Harrigan and Fretter 2016, "The
-Unreasonable Effectiveness of Address Clustering". Multisignature hot wallets of BitGo's kind: 2 of 3, P2SH
-until 2018, then wrapped and native P2WSH (BitGo developer documentation, "Wallet types"). Processors derive
-one address for each invoice (BTCPay Server, documentation, FAQ "wallet"). Software on bitcoind's RPC looks
-like Bitcoin Core, but for its fixed change address.
+No vendor publishes how its hot wallet decides; these are composed from what is public.
+Looked up: a processor derives a new address for each invoice from a public key, and knows no private key
+(btcpayserver-doc, ``Wallet.md``).
+Recalled: batches and sweeps (bitcoinops.org, "Payment Batching" chapter of the scaling book); few change
+outputs, high fees in round steps and reuse of hot addresses (Harrigan and Fretter 2016, "The Unreasonable
+Effectiveness of Address Clustering"); multisignature hot wallets of BitGo's kind, 2 of 3, P2SH until 2018,
+then wrapped and native P2WSH (BitGo developer documentation, "Wallet types").
+Chosen: all the rest. Software on bitcoind's RPC looks like Bitcoin Core, but for its reused addresses.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """Wasabi, outside of its CoinJoins.
 
-Facts and their sources: P2WPKH only at first, P2TR as well since 2.0 (docs.wasabiwallet.io, FAQ); lock time
-zero in nine of ten transactions (``WalletWasabi/Wallets/LockTimeSelector.cs``); outputs shuffled and few
-transactions signalled as replaceable, so as not to stand out (release notes 2.0); users choose coins by
-what is known of them (coin control; docs.wasabiwallet.io, "Coin control best practices"): taken here as the
-fewest coins.
+Looked up: lock time zero in nine of ten transactions (``WalletWasabi/Wallets/LockTimeSelector.cs``);
+version 1 until 2026 (issue 14558).
+Recalled: P2WPKH only at first, P2TR as well since 2.0 (docs.wasabiwallet.io, FAQ); outputs shuffled and few
+transactions signalled as replaceable, so as not to stand out (release notes 2.0); short R (NBitcoin); users
+choose coins by what is known of them (docs.wasabiwallet.io, "Coin control best practices"): taken here as
+the fewest coins.
+Chosen: smallest change, fees.
 """
 
 from __future__ import annotations
