@@ -11,19 +11,14 @@ folder; ``...`` inside its output stands for any text.
 """
 
 import re
-import shlex
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["PREPARATION", "Command", "Example", "examples_of", "matches", "prepare", "run"]
 
-PREPARATION: tuple[str, ...] = (
-    "coalface demo demo > /dev/null",
-    f"python {shlex.quote(str(Path(__file__).with_name('story_truth.py')))} theft",
-    "coalface index theft/blocks theft/store > /dev/null",
-)
-"""Commands that fill the folder in which every example runs: the stores that the documents speak of."""
+PREPARATION: tuple[str, ...] = ("coalface demo demo > /dev/null",)
+"""Commands that fill the folder in which every example runs: the store that the documents speak of."""
 
 _FENCE = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SESSION = "session.txt"
