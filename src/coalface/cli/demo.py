@@ -154,7 +154,7 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     inferred = traced.totals_sat["service"] - labelled
     yield ""
     yield f"  At services: {format_btc(labelled)} BTC at labelled addresses (a label says so),"
-    yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference)."
+    yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference, error rate unknown)."
 
 
 def _innocent_part(found: "Demo") -> Iterator[str]:
