@@ -1,5 +1,7 @@
 """The demo: what it finds, how near that is to the truth, and what it leaves alone."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,15 @@ def test_it_draws_the_story(demo: Demo) -> None:
     assert svg.startswith(("<svg", "<?xml"))
     for words in ("heist-thief", "heist-associate", "theft: ", "dust: ", "peel, ", "others"):
         assert words in svg
+
+
+def test_the_picture_in_the_readme_is_that_of_the_demo(demo: Demo, project: Path) -> None:
+    """After a change that is meant: `COALFACE_UPDATE_SNAPSHOTS=1 .venv/bin/python -m pytest tests/cli`."""
+    shown = project / "docs" / "demo.svg"
+    if os.environ.get("COALFACE_UPDATE_SNAPSHOTS"):
+        shutil.copyfile(demo.picture, shown)
+    assert "docs/demo.svg" in (project / "README.md").read_text("utf-8")
+    assert shown.read_bytes() == demo.picture.read_bytes()
 
 
 def test_the_same_seed_tells_the_same_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """`coalface demo`: a made-up case, from block files to an answer, compared with the truth."""
 
+import re
 import shutil
 import sys
 import textwrap
@@ -144,8 +145,9 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     yield f"  {format_btc(traced.lost_to_fees_sat):>14} BTC  paid as fees"
     yield ""
     yield "  largest:"
+    list_at = {each.address: _list_of(each.reason) for each in traced.terminals}
     for address, boundary, sat in traced.by_address()[:8]:
-        yield f"  {format_btc(sat):>14} BTC  {boundary:<9} {address}"
+        yield f"  {format_btc(sat):>14} BTC  {boundary:<9} {address:<44}  {list_at[address]}".rstrip()
     labelled = sum(
         terminal.tainted_sat
         for terminal in traced.terminals
@@ -155,6 +157,14 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     yield ""
     yield f"  At services: {format_btc(labelled)} BTC at labelled addresses (a label says so),"
     yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference, error rate unknown)."
+
+
+def _list_of(reason: str) -> str:
+    """Which list makes an address a service, by name; empty where none does."""
+    found = re.search(r"by list `(.+?)(?:-\d{4}-\d\d-\d\d)?\.txt`", reason)
+    if found is None:
+        return ""
+    return f"{found[1]}, inferred" if "inference" in reason else found[1]
 
 
 def _innocent_part(found: "Demo") -> Iterator[str]:
