@@ -8,6 +8,9 @@ must exit with 0, unless the next one asks ``echo $?``.
 
 A fenced block of the language ``pycon`` is an interactive session of Python, run by ``doctest`` in such a
 folder; ``...`` inside its output stands for any text.
+
+A fenced block whose first line is a comment that names a file (``# file: peat.toml``) is that file, which
+every example of its document finds in the folder.
 """
 
 import re
@@ -21,6 +24,7 @@ PREPARATION: tuple[str, ...] = ("coalface demo demo > /dev/null",)
 """Commands that fill the folder in which every example runs: the store that the documents speak of."""
 
 _FENCE = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^```[a-z]+\n(# file: ([a-z0-9_]+\.[a-z]+)\n.*?)^```$", re.MULTILINE | re.DOTALL)
 _SESSION = "session.txt"
 _DOCTEST = f"python -m doctest -o ELLIPSIS {_SESSION}"
 _MARK = "\x1e"  # ASCII record separator: no command prints it
@@ -41,20 +45,21 @@ class Example:
     document: str
     line: int
     commands: list[Command]
-    session: str | None = None
-    """Text that the command finds in the file of that name."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Text of the files that the commands find, by name."""
 
 
 def examples_of(document: Path, name: str) -> list[Example]:
     """Every example of a Markdown file, in order."""
     text = document.read_text("utf-8")
+    files = {name: body for body, name in _FILE.findall(text)}
     found = []
     for fence in _FENCE.finditer(text):
         line = text.count("\n", 0, fence.start()) + 1
         if fence[1] == "console":
-            found.append(Example(name, line, _commands(fence[2], f"{name}:{line}")))
+            found.append(Example(name, line, _commands(fence[2], f"{name}:{line}"), files))
         else:
-            found.append(Example(name, line, [Command(_DOCTEST)], fence[2]))
+            found.append(Example(name, line, [Command(_DOCTEST)], {**files, _SESSION: fence[2]}))
     return found
 
 
@@ -83,8 +88,8 @@ def prepare(folder: Path, path: str) -> None:
 
 def run(example: Example, folder: Path, path: str) -> list[str]:
     """What is wrong with an example, a line each; nothing if it holds."""
-    if example.session is not None:
-        (folder / _SESSION).write_text(example.session, "utf-8")
+    for file, text in example.files.items():
+        (folder / file).write_text(text, "utf-8")
     script = "".join(
         f"{command.text}\nstatus=$?; printf '{_MARK}%d{_MARK}' $status; (exit $status)\n"
         for command in example.commands

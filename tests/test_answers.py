@@ -2,6 +2,8 @@
 
 Answers come from the story's store, from a partial one (the same chain without its first blocks), from one
 that holds labels only, and from a damaged one, so that every field that may be null is seen so and otherwise.
+Those of the energy model come from its tables: with and without fuel, price, ceilings, and of amounts that
+are impossible.
 """
 
 import contextlib
@@ -33,6 +35,10 @@ NOBODY = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 """An address of BIP-0173's example key, in regtest's spelling; nobody in the story has it."""
 TRON = "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"
 UNITS = {"_sat": "satoshi", "_bytes": "bytes", "_wu": "weight units", "_unix": "seconds"}
+ESTIMATE_UNITS = {
+    "_phs": "PH/s", "_mwh": "MWh", "_mw": "MW", "_usd": "USD", "_btc": "BTC", "_t": "t", "_j_per_th": "J/TH",
+    "_usd_per_kwh": "USD/kWh", "_usd_per_btc": "USD/BTC",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,10 @@ SHAPES = shapes()
 ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
-    "range story", "range exercise", "range grade", "version", "error",
+    "range story", "range exercise", "range grade", "version", "error", "energy scenario",
+    "energy scenario --list", "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
+    "energy facts machines", "energy facts fees", "energy facts prices", "energy facts coal-trade",
+    "energy facts events", "energy facts fuel:coal",
 }  # fmt: skip
 
 
@@ -124,6 +133,8 @@ def is_of(kind: str, value: object) -> bool:
             return isinstance(value, str)
         case "integer":
             return isinstance(value, int) and not isinstance(value, bool)
+        case "decimal":
+            return isinstance(value, int | float) and not isinstance(value, bool)
         case "boolean":
             return isinstance(value, bool)
         case "null":
@@ -260,10 +271,62 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("trace", "trace", store, theft, "--max-txs", "2")
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
+    compare_energy(found, folder)
     compare_range(folder, story, found)
     found.check("error", UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}).as_dict())
     found.check("error", UsageError("m").as_dict())
     return found
+
+
+SCENARIO = """format = 1
+title = "a finding"
+question = "was it?"
+amount = "500 PH/s"
+country = "kp"
+draws = 100
+[window]
+from = 2018-01-01
+to = 2018-01-31
+[fuel]
+pack = "coal"
+[[finding]]
+says = "a power station was seen at work"
+source = "a satellite"
+date = "2018-01-05"
+"""
+
+
+def compare_energy(found: Comparison, folder: Path) -> None:
+    """Compare the answers of the energy model."""
+
+    def compare(shape: str, *arguments: str | Path) -> None:
+        for answer in ask("energy", *arguments):
+            found.check(shape, answer)
+
+    (folder / "finding.toml").write_text(SCENARIO)
+    (folder / "prices.csv").write_text("date,close\n2017-09-01,4834.91\n")
+    answer, few = "energy scenario", ("--draws", "100")
+    day, month = ("--from", "2017-09-01"), ("--from", "2017-09-01", "--to", "2017-09-30")
+    # No prices are known of 2010, and no machine was on sale.
+    early = ("--from", "2010-01-01", "--to", "2010-01-31")
+    compare(answer, "scenario", "unsold_coal_2017", *few)
+    compare(answer, "scenario", folder / "finding.toml")
+    compare(answer, "forward", "1 GWh", *month, *few, "--fuel", "hydro", "--sold-price", "50 USD/MWh")
+    compare(answer, "forward", "1 t", *early, *few, "--efficiency", "1e6 J/TH")
+    compare(answer, "forward", "1 t", *month, *few, "--prices", folder / "prices.csv")
+    compare(answer, "inverse", "5 blocks", *day, *few)
+    compare(answer, "inverse", "5 blocks", *day, *few, "--unattributed", "40", "--network-without-him")
+    compare(answer, "inverse", "1000000 BTC", *day, *few, "--country", "kp")
+    compare("energy scenario --list", "scenario", "--list")
+    compare("energy worth", "worth", *month, *few, "--sold-price", "52.5 USD/t")
+    compare("energy worth", "worth", *early, *few, "--efficiency", "1e6 J/TH")
+    compare("energy breakeven", "breakeven", *month, "--by", "day")
+    compare("energy breakeven", "breakeven", *month, "--electricity-price", "0 USD/kWh")
+    compare("energy breakeven", "breakeven", *early)
+    compare("energy facts", "facts")
+    for row in ask("energy", "facts"):
+        name = row["table"]
+        compare("energy facts fuel:coal" if ":" in name else f"energy facts {name}", "facts", name)
 
 
 def test_answers_are_as_documented(compared: Comparison) -> None:
@@ -301,6 +364,9 @@ def test_units_follow_from_names() -> None:
             for ending, unit in UNITS.items():
                 if name.endswith(ending) and field.type == "integer":
                     assert field.unit == unit, f"{shape}.{name}"
+            if field.type in {"decimal", "spread"}:
+                units = {len(end): unit for end, unit in ESTIMATE_UNITS.items() if f"_{name}".endswith(end)}
+                assert not units or field.unit == units[max(units)], f"{shape}.{name}"
 
 
 def test_links_inside_the_document_lead_to_headings() -> None:

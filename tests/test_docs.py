@@ -45,7 +45,14 @@ def test_example(example: Example, prepared: Path, tmp_path: Path, script_path: 
 
 
 def test_readme_and_reference_show_examples() -> None:
-    assert {"README.md", "docs/cli.md"} <= {example.document for example in EXAMPLES}
+    assert {"README.md", "docs/cli.md", "docs/energy.md"} <= {example.document for example in EXAMPLES}
+
+
+def test_a_file_of_a_document_is_there_for_its_examples(tmp_path: Path, script_path: str) -> None:
+    document = tmp_path / "files.md"
+    document.write_text("```console\n$ cat a.csv\n# file: a.csv\n1\n```\n\n```text\n# file: a.csv\n1\n```\n")
+    (example,) = examples_of(document, "files.md")
+    assert run(example, tmp_path, script_path) == []
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -5,7 +5,7 @@ from coalface import errors
 from coalface.cli.errors import exit_code, report
 from coalface.errors import CoalfaceError
 
-USAGE_ERRORS = {"UsageError", "InvalidAddress", "InvalidReference"}
+USAGE_ERRORS = {"UsageError", "UnitError", "InvalidAddress", "InvalidReference"}
 
 
 @pytest.mark.parametrize("name", errors.__all__)

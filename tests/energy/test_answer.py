@@ -293,3 +293,24 @@ def test_an_unknown_price_gives_no_dollars() -> None:
     assert found.tornado_of == "btc"
     assert {month.paid for month in found.months} == {Paid.UNKNOWN}
     assert "no dollars" in " ".join(paragraphs(found))
+
+
+def test_electricity_without_a_fuel_has_the_carbon_dioxide_of_its_origin() -> None:
+    whole = Asked(read_amount("1000 MWh", None), YEAR, load_fuel("hydro"), load_site(), n_draws=10)
+    found = answer(question_of(whole)).outcome
+    assert found.fuel is None
+    assert found.co2_t is not None
+    assert found.co2_t.p50 == pytest.approx(1000 * 24 / 1000)  # 24 g/kWh, Cambridge CBECI
+    assert asked("1000 MWh").outcome.co2_t != found.co2_t
+
+
+def test_the_price_of_a_packs_electricity_drops_machines_that_did_not_earn_it() -> None:
+    periods = []
+    for name in ("grid", "hydro"):
+        market = question_of(
+            Asked(read_amount("1 GWh", None), YEAR, load_fuel(name), load_site())
+        ).setting.market
+        assert market is not None
+        periods.append(market.by_period)
+    assert all(priced.high <= free.high for priced, free in zip(*periods, strict=True))
+    assert periods[0][-1].high < periods[1][-1].high

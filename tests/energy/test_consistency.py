@@ -69,3 +69,10 @@ def test_consistent_exactly_if_one_rate_lies_in_all(rows: list[list[float]]) -> 
     assert (found.gaps == ()) == common
     swapped = compare_estimates(payouts=estimates[0], power=estimates[1], shares=estimates[2])
     assert swapped.agreement is found.agreement
+
+
+def test_the_ratio_of_rates_that_are_very_far_apart_is_a_number() -> None:
+    found = compare_estimates(shares=Estimate(0.0, 2.3e-308, 1.0), power=Estimate(0.0, 9e15, 9e15))
+    ratio = found.log_ratios["shares/power"]
+    assert ratio is not None
+    assert ratio == pytest.approx(-745.0993, abs=0.001)

@@ -2,7 +2,14 @@
 
 import click
 
-from coalface.errors import Cancelled, CoalfaceError, InvalidAddress, InvalidReference, UsageError
+from coalface.errors import (
+    Cancelled,
+    CoalfaceError,
+    InvalidAddress,
+    InvalidReference,
+    UnitError,
+    UsageError,
+)
 
 __all__ = ["DONE", "FAILED", "INTERRUPTED", "READER_GONE", "USAGE", "exit_code", "report"]
 
@@ -21,7 +28,7 @@ READER_GONE = 141
 def exit_code(error: click.ClickException | CoalfaceError) -> int:
     """Exit code that stands for `error`."""
     match error:
-        case click.UsageError() | UsageError() | InvalidAddress() | InvalidReference():
+        case click.UsageError() | UsageError() | UnitError() | InvalidAddress() | InvalidReference():
             return USAGE
         case Cancelled():
             return INTERRUPTED

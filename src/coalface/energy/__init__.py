@@ -7,6 +7,7 @@ estimates come in as numbers, and `compare_estimates` says whether they agree.
 Plain functions take and return arrays, with units in their names; docs/energy.md explains the model.
 """
 
+from coalface.energy.answer import Question, answer
 from coalface.energy.breakeven import (
     breakeven_efficiency_j_per_th,
     breakeven_electricity_usd_per_kwh,
@@ -18,6 +19,7 @@ from coalface.energy.ceilings import Ceiling, Feasible, feasible
 from coalface.energy.chain_calendar import chain_calendar, chain_days
 from coalface.energy.consistency import Agreement, Consistency, Estimate, Gap, compare_estimates
 from coalface.energy.distribution import Choice, Distribution, Fixed, Triangular
+from coalface.energy.facts_calendar import facts_calendar
 from coalface.energy.forward import Mined, forward, mine
 from coalface.energy.fuel import co2_t, energy_mwh_of_fuel, fuel_t_of_energy
 from coalface.energy.inverse import energy_mwh_of_reward, hashrate_hs_of_reward, hashrate_hs_of_share
@@ -31,8 +33,11 @@ from coalface.energy.power import (
     mean_power_mw,
     running_power_mw,
 )
+from coalface.energy.record import record_of
+from coalface.energy.result import Result
 from coalface.energy.reward import expected_reward_btc, price_taker_factor, reward_btc, reward_usd
 from coalface.energy.sampling import Correlation, Spread, draw, rank_correlation, spread_of
+from coalface.energy.scenario import Scenario, list_scenarios, load_scenario
 from coalface.energy.solo import SoloBound, hashrate_hs_of_blocks, solo_bound
 from coalface.energy.subsidy import subsidy_sat
 from coalface.energy.tornado import Bar, tornado
@@ -54,12 +59,16 @@ __all__ = [
     "Gap",
     "Mined",
     "Parameter",
+    "Question",
+    "Result",
+    "Scenario",
     "SoloBound",
     "Spread",
     "Standing",
     "Triangular",
     "Verdict",
     "VerdictWord",
+    "answer",
     "breakeven_efficiency_j_per_th",
     "breakeven_electricity_usd_per_kwh",
     "btc_per_mwh",
@@ -74,6 +83,7 @@ __all__ = [
     "energy_mwh_of_hashrate",
     "energy_mwh_of_reward",
     "expected_reward_btc",
+    "facts_calendar",
     "feasible",
     "forward",
     "fuel_t_of_energy",
@@ -83,6 +93,8 @@ __all__ = [
     "hashrate_hs_of_reward",
     "hashrate_hs_of_share",
     "judge",
+    "list_scenarios",
+    "load_scenario",
     "machine_count",
     "mean_power_mw",
     "mine",
@@ -90,6 +102,7 @@ __all__ = [
     "price_taker_factor",
     "rank_correlation",
     "realised_hashrate_hs",
+    "record_of",
     "reward_btc",
     "reward_usd",
     "running_power_mw",

@@ -83,10 +83,8 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
         return Amount(
             AmountKind.BLOCKS, Parameter("amount", "1", known, Standing.GIVEN, f"given as `{text}`")
         )
-    units = dict(UNITS)
-    del units[AmountKind.BLOCKS]
-    if fuel_unit is not None:
-        units[AmountKind.FUEL] = fuel_unit
+    units = {} if fuel_unit is None else {AmountKind.FUEL: fuel_unit}
+    units |= {kind: unit for kind, unit in UNITS.items() if kind is not AmountKind.BLOCKS}
     refused: UnitError | None = None
     for kind, unit in units.items():
         try:
@@ -101,8 +99,8 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
         f"amount `{text[:_SHOWN]}`: its unit fits no kind of amount; allowed are {allowed} and"
         " their multiples",
         code="unit_mismatch",
-        hint="for a fuel that is sold by volume choose its pack: `--fuel flare_gas`"
-        if fuel_unit != "m3"
-        else None,
+        hint="this pack counts no fuel: give electricity or power, or another pack, as `--fuel coal`"
+        if fuel_unit is None
+        else "the fuel's pack says in which unit it is counted: coal in t, `--fuel flare_gas` in m3",
         context={"value": text[:_SHOWN]},
     ) from refused

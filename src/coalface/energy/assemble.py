@@ -37,7 +37,8 @@ class Fleet:
     models
         Models, each with its part of the hash rate.
     electricity_usd_per_kwh
-        For the market: only machines that earned their electricity at this price ran; all of them if `None`.
+        For the market: only machines that earned their electricity at this price ran; at that of the packs if
+        `None`, and without that all of them.
     """
 
     efficiency: Parameter | None = None
@@ -92,7 +93,11 @@ def make_setting(
     fleet = fleet or Fleet()
     found = dict(fuel.parameters(kind, plant))
     found |= {name: each for name, each in site.parameters.items() if name != "machine_efficiency"}
-    found = {name: each for name, each in found.items() if name not in _UNUSED}
+    price = found.pop("electricity_price", None)
+    if fleet.electricity_usd_per_kwh is None and price is not None and np.isfinite(calendar.price_usd).all():
+        fleet = replace(fleet, electricity_usd_per_kwh=price.distribution.mode)
+    if fuel.fuel_unit is not None:
+        found.pop("co2_intensity", None)  # its carbon dioxide is that of the fuel
     found.setdefault("own_use", Parameter("own_use", "1", Fixed(0.0), Standing.GIVEN, "no plant is counted"))
     market = None
     if fleet.efficiency is not None:
@@ -107,7 +112,8 @@ def make_setting(
             raise UsageError(
                 f"no input is called `{name[:40]}` here",
                 code="usage_input",
-                hint=f"there are {', '.join(sorted(found))}",
+                hint=f"there are {', '.join(sorted(found.keys() - {'market_place'}))};"
+                " machines are chosen by --machine or --efficiency",
                 context={"input": name[:40]},
             )
         found[name] = replace(each, name=name)
@@ -123,9 +129,6 @@ def _rate_of_blocks(amount: Amount, calendar: Calendar) -> Amount:
     n_blocks = int(amount.parameter.distribution.mode)
     rate = blocks_parameter(n_blocks, calendar, amount.parameter.source)
     return Amount(amount.kind, replace(rate, note=f"{n_blocks} block{'' if n_blocks == 1 else 's'}"))
-
-
-_UNUSED = ("electricity_price", "co2_intensity")
 
 
 def _of_models(models: Mapping[Machine, float], calendar: Calendar) -> Parameter:
@@ -178,7 +181,13 @@ def country_events(country: CountryPack, calendar: Calendar) -> tuple[Event, ...
     """Dated sanctions, those of the stretch and of the year before it."""
     first, last = calendar.start_day[0] - np.timedelta64(366, "D"), calendar.start_day[-1]
     return tuple(
-        Event(each.first_day, each.precision != "day", each.text, each.source)
+        Event(
+            each.first_day,
+            each.precision == "month",
+            each.text,
+            each.source,
+            is_year=each.precision == "year",
+        )
         for each in country.events
         if first <= each.first_day <= last
     )

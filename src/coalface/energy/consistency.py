@@ -185,4 +185,4 @@ def _gaps(known: Mapping[str, Estimate]) -> list[Gap]:
 
 def _log_ratio(a: Estimate, b: Estimate) -> float | None:
     """Natural logarithm of the ratio of the best values."""
-    return log(a.best_hs / b.best_hs) if a.best_hs > 0 and b.best_hs > 0 else None
+    return log(a.best_hs) - log(b.best_hs) if a.best_hs > 0 and b.best_hs > 0 else None

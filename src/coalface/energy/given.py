@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coalface.energy.distribution import Distribution, Fixed, Triangular
-from coalface.energy.pack import INPUT_UNITS
+from coalface.energy.pack import input_units
 from coalface.energy.parameter import Parameter, Standing
 from coalface.energy.quantity import MAX_TEXT, quantity
 from coalface.errors import UnitError, UsageError
@@ -81,14 +81,13 @@ def input_of(text: str, fuel_unit: str | None) -> Parameter:
     """
     name, equals, value = text.partition("=")
     name = name.strip()
-    if not equals or name not in INPUT_UNITS:
+    units = input_units(fuel_unit)
+    if not equals or name not in units:
         raise UsageError(
             f"`{text[:_SHOWN]}` sets no input",
             code="usage_input",
-            hint=f"write NAME=VALUE; names are {', '.join(sorted(INPUT_UNITS))}",
+            hint=f"write NAME=VALUE; names are {', '.join(sorted(units))}",
             context={"text": text[:_SHOWN]},
         )
-    unit, low, high = INPUT_UNITS[name]
-    if name == "heating_value" and fuel_unit not in (None, "t"):
-        return given(value, f"GJ/{fuel_unit}", name=name, low=0.001, high=0.2)
+    unit, low, high = units[name]
     return given(value, unit, name=name, low=low, high=high)

@@ -18,6 +18,7 @@ __all__ = [
     "PackInfo",
     "SitePack",
     "Variant",
+    "input_units",
     "list_packs",
     "load_fuel",
     "load_site",
@@ -46,10 +47,16 @@ INPUT_UNITS: Final[Units] = {
     **_SITE,
     **_PLANT,
     "grid_loss": _SUPPLY["grid_loss"],
+    "co2_intensity": _SUPPLY["co2_intensity"],
     "heating_value": ("GJ/t", 1, 60),
     "co2_factor": ("kg/TJ", 0, 200_000),
 }
 """Every input that a question can have, with its unit, lowest and highest value; that of a fuel in tonnes."""
+
+
+def input_units(fuel_unit: str | None) -> Units:
+    """`INPUT_UNITS` for a fuel that is counted in `fuel_unit`."""
+    return {**INPUT_UNITS, **_KIND_BY_FUEL_UNIT.get(fuel_unit or "", {})}
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def record_of(result: Result) -> dict[str, Any]:
         ],
         "events": [
             {
-                "date": str(each.day.astype("M8[M]") if each.is_month else each.day),
+                "date": each.date,
                 "says": each.says,
                 "source": each.source,
             }

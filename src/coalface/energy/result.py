@@ -79,12 +79,19 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Event:
-    """A dated event of the stretch, such as a sanction; a day, or the first day of a month."""
+    """A dated event of the stretch, such as a sanction; a day, or the first day of a month or year."""
 
     day: np.datetime64
     is_month: bool
     says: str
     source: str
+    is_year: bool = False
+
+    @property
+    def date(self) -> str:
+        """The day, month or year, no finer than its source has it."""
+        unit = "Y" if self.is_year else "M" if self.is_month else "D"
+        return str(self.day.astype(f"M8[{unit}]"))
 
 
 @dataclass(frozen=True)

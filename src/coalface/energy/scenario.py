@@ -21,7 +21,7 @@ from coalface.energy.calendar import Calendar
 from coalface.energy.country import LIMIT_FIGURES, CountryPack, load_country
 from coalface.energy.facts import Machine, machine
 from coalface.energy.limits import Limit, LimitKind
-from coalface.energy.pack import INPUT_UNITS, FuelPack, SitePack, load_fuel, load_site
+from coalface.energy.pack import FuelPack, SitePack, input_units, load_fuel, load_site
 from coalface.energy.pack_file import Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
 from coalface.energy.quantity import quantity
@@ -167,7 +167,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         site=site,
         country=None if country is None else load_country(country),
         fleet=_fleet(machines_table, site),
-        inputs=top.table("inputs").parameters(INPUT_UNITS),
+        inputs=top.table("inputs").parameters(input_units(fuel.fuel_unit)),
         limits=_limits(top.table("limits")),
         unattributed_blocks=_blocks(top.table("unattributed_blocks")),
         sold_says=sold.text("says", default=""),

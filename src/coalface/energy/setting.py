@@ -26,6 +26,7 @@ __all__ = ["Market", "Outcome", "Setting", "run"]
 
 Floats = NDArray[np.float64]
 Draws = Mapping[str, Floats]
+_G_PER_KWH_PER_T_PER_MWH = 1000
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Setting:
     parameters
         Inputs by name: ``pue``, ``uptime``, ``pool_fee``, ``grid_loss``, ``own_use``; ``machine_efficiency``
         (J/TH) or ``market_place``; with a fuel ``heating_value`` and ``plant_efficiency``, perhaps
-        ``co2_factor``.
+        ``co2_factor``, without one perhaps ``co2_intensity``.
     correlations
         Inputs that move together.
     market
@@ -93,7 +94,7 @@ class Outcome:
         Fuel in the fuel's unit: what is given, or what it would take *if* the power came from that fuel;
         `None` without a fuel.
     co2_t
-        Carbon dioxide of that fuel, t; `None` if not known.
+        Carbon dioxide of that fuel, or of electricity of that origin, t; `None` if not known.
     """
 
     mined: Mined
@@ -134,7 +135,10 @@ def outcome_of_energy(setting: Setting, draws: Draws, energy_mwh: Floats) -> Out
 
     whole = Mined(**in_slices(mined, {**draws, "energy": energy_mwh}, len(calendar)))
     if not setting.has_fuel:
-        return Outcome(whole, None, None)
+        intensity = draws.get("co2_intensity")
+        return Outcome(
+            whole, None, None if intensity is None else energy_mwh * intensity / _G_PER_KWH_PER_T_PER_MWH
+        )
     fuel = fuel_t_of_energy(energy_mwh, *_plant(draws))
     emitted = co2_t(fuel, draws["heating_value"], draws["co2_factor"]) if "co2_factor" in draws else None
     return Outcome(whole, fuel, emitted)

@@ -23,9 +23,9 @@ def headline(result: Result) -> str:
         fuel = "" if found.fuel is None else f"; {span(found.fuel)} {result.fuel_unit} of {result.fuel_words}"
         rate = "" if result.amount_kind is AmountKind.HASHRATE else f"{span(found.hashrate_hs, _PHS)} PH/s, "
         return f"{amount}: {rate}{span(found.mean_power_mw)} MW on average{fuel}."
-    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
+    dollars = "" if found.usd is None else f", {_dollars(found.usd)}"
     sold = None if result.alternative is None else result.alternative.usd
-    instead = "" if sold is None else f"; sold, {span(sold, 1e6)} million USD"
+    instead = "" if sold is None else f"; sold, {_dollars(sold)}"
     return f"{amount} would have earned {span(found.btc)} BTC{dollars}{instead}."
 
 
@@ -76,6 +76,16 @@ def span(spread: Spread | None, scale: float = 1.0) -> str:
     return middle if low == middle == high else f"{middle} ({low} to {high})"
 
 
+def _large(spread: Spread) -> str:
+    """As `span`, in millions from one million on."""
+    return f"{span(spread, 1e6)} million" if spread.p50 >= 1e6 else span(spread)
+
+
+def _dollars(spread: Spread) -> str:
+    """An amount of money in words."""
+    return f"{_large(spread)} USD"
+
+
 def _solo(result: Result) -> str:
     """Both bounds on a solo miner, and which may be quoted."""
     bound = result.solo
@@ -111,10 +121,10 @@ def _yield(result: Result) -> str:
     )
     per_unit = "" if found.usd_per_unit is None else f", {span(found.usd_per_unit)} USD a {_unit(result)}"
     return (
-        f"From {result.first_day} to {result.last_day}: {span(found.mean_power_mw)} MW on average"
-        f" ({span(found.running_power_mw)} MW while the machines run), {span(found.hashrate_hs, _PHS)} PH/s,"
+        f"From {result.first_day} to {result.last_day}: {span(found.mean_power_mw)} MW on average,"
+        f" {span(found.running_power_mw)} MW while the machines run, {span(found.hashrate_hs, _PHS)} PH/s,"
         f" {share} % of all rewards ({rule}); {span(found.btc)} BTC"
-        + ("" if found.usd is None else f" or {span(found.usd, 1e6)} million USD{per_unit}")
+        + ("" if found.usd is None else f" or {_dollars(found.usd)}{per_unit}")
         + ", before the cost of machines and people. Brackets hold 90 % of the draws."
     )
 
@@ -159,8 +169,8 @@ def _at_ceiling(result: Result) -> str:
     found = result.at_ceiling
     if found is None or found.btc is None:
         return ""
-    fuel = "" if found.fuel is None else f"{span(found.fuel, 1e6)} million {result.fuel_unit} of fuel, "
-    dollars = "" if found.usd is None else f", {span(found.usd, 1e6)} million USD"
+    fuel = "" if found.fuel is None else f"{_large(found.fuel)} {result.fuel_unit} of fuel, "
+    dollars = "" if found.usd is None else f", {_dollars(found.usd)}"
     return (
         f"At most, under all ceilings with data together: {fuel}{span(found.hashrate_hs, _PHS)} PH/s,"
         f" {span(found.btc)} BTC{dollars}."

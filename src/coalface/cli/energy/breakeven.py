@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -16,6 +17,7 @@ from coalface.cli.energy.options import (
     window_of,
     window_options,
 )
+from coalface.cli.energy.show import for_people
 from coalface.cli.output import Format, format_option, write_records
 from coalface.energy import (
     breakeven_efficiency_j_per_th,
@@ -44,7 +46,13 @@ _COLUMNS = (
     metavar="USD/KWH",
     help="Price of electricity at the site; 5 cents are what Cambridge's index and Digiconomist take.",
 )
-@click.option("--pue", default="1.0", show_default=True, help="Energy of the site over that of the machines.")
+@click.option(
+    "--pue",
+    default="1.0",
+    show_default=True,
+    metavar="RATIO",
+    help="Energy of the site over that of the machines.",
+)
 @click.option(
     "--by", type=click.Choice(("day", "month")), default="month", show_default=True, help="Periods."
 )
@@ -70,7 +78,7 @@ def breakeven(
 
     Without --machine or --efficiency the best machine on sale is taken.
 
-    Example: coalface energy breakeven --from 2017-01-01 --to 2017-12-31 --machine 'S9 (13Th)'
+    Example: coalface energy breakeven --from 2017-01-01 --to 2017-12-31 --machine 'S9 (11.5Th)'
     """
     begin, end = window_of(first, last)
     calendar = Network(store, prices, difficulty, fees).calendar(begin, end)
@@ -79,7 +87,7 @@ def breakeven(
     machines = Machines(models, efficiency, table)
     periods = calendar.start_day.astype("datetime64[M]" if by == "month" else "datetime64[D]")
 
-    def rows() -> Iterator[dict[str, object]]:
+    def rows() -> Iterator[dict[str, Any]]:
         for period in np.unique(periods):
             days = np.flatnonzero(periods == period)
             reward, hard = calendar.reward_per_block_btc[days], calendar.difficulty[days]
@@ -105,7 +113,7 @@ def breakeven(
                 "pays": bool(used <= worst) if known else None,
             }
 
-    write_records(rows(), _COLUMNS, format)
+    write_records((for_people(each, format) for each in rows()), _COLUMNS, format)
 
 
 def _efficiency_j_per_th(machines: Machines, day: np.datetime64) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
+from coalface.cli.energy.show import WIDTH
 from coalface.cli.output import Format, format_option, write_records
 from coalface.energy.country import load_country
 from coalface.energy.facts import (
@@ -121,8 +123,7 @@ def facts(table: str | None, format: Format) -> None:
         rows += [{"table": name, "holds": each.title} for name, each in packs.items()]
         write_records(rows, ("table", "holds"), format)
     elif table in _TABLES:
-        _, make, columns = _TABLES[table]
-        write_records(make(), columns, format)
+        _write(*_TABLES[table][1:], format)
     elif table in packs:
         write_records(_pack(packs[table].kind, packs[table].name), _PACK_COLUMNS, format)
     else:
@@ -132,6 +133,15 @@ def facts(table: str | None, format: Format) -> None:
             hint=f"there are {', '.join([*_TABLES, *packs])}",
             context={"table": table[:40]},
         )
+
+
+def _write(make: Callable[[], Rows], columns: tuple[str, ...], format: Format) -> None:
+    """Write a table; where one source gives all rows, a reader sees it once, below them."""
+    sources = dict.fromkeys(row["source"] for row in make())
+    is_below = format is Format.TABLE and len(sources) == 1 and "source" not in columns
+    write_records(make(), columns if is_below else tuple(dict.fromkeys((*columns, "source"))), format)
+    if is_below:
+        click.echo(textwrap.fill(f"source: {next(iter(sources))}", WIDTH, initial_indent="\n"))
 
 
 def _pack(kind: str, name: str) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,11 +26,29 @@ from coalface.energy.asking import Asked, question_of
 from coalface.energy.country import load_country
 from coalface.energy.given import given, input_of
 from coalface.energy.pack import load_fuel, load_site
-from coalface.errors import UsageError
+from coalface.errors import UnitError, UsageError
 
 __all__ = ["forward", "inverse"]
 
 Command = Callable[..., Any]
+_SHOWN = 60
+
+
+class _Amounts(click.Command):
+    """A command whose first argument is an amount."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As usual; a negative amount, which looks like an option, gets a message of its own."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if not re.match(r"-[\d.]", error.option_name):
+                raise
+            raise UnitError(
+                f"amount `{error.option_name[:_SHOWN]}…`: negative; an amount is 0 or more",
+                code="unit_negative",
+                context={"value": error.option_name[:_SHOWN]},
+            ) from None
 
 
 def _question_options(command: Command) -> Command:
@@ -76,7 +95,7 @@ def _question_options(command: Command) -> Command:
     return command
 
 
-@click.command()
+@click.command(cls=_Amounts)
 @click.argument("amount", metavar="AMOUNT")
 @_question_options
 def forward(amount: str, **options: Any) -> None:  # noqa: ANN401 - the options above, by name
@@ -90,7 +109,7 @@ def forward(amount: str, **options: Any) -> None:  # noqa: ANN401 - the options 
     _answer(amount, options, measured=False)
 
 
-@click.command()
+@click.command(cls=_Amounts)
 @click.argument("amount", metavar="AMOUNT")
 @_question_options
 def inverse(amount: str, **options: Any) -> None:  # noqa: ANN401 - the options above, by name
@@ -110,10 +129,10 @@ def _answer(text: str, options: dict[str, Any], *, measured: bool) -> None:
     if amount.kind.is_measured != measured:
         verb = "inverse" if amount.kind.is_measured else "forward"
         raise UsageError(
-            f"`{text[:60]}` is {'measured' if amount.kind.is_measured else 'fuel or power'}",
+            f"`{text[:_SHOWN]}` is {'measured' if amount.kind.is_measured else 'fuel or power'}",
             code="usage_amount",
             hint=f"ask `coalface energy {verb}`",
-            context={"amount": text[:60]},
+            context={"amount": text[:_SHOWN]},
         )
     first, last = window_of(options["first"], options["last"])
     network = Network(options["store"], options["prices"], options["difficulty"], options["fees"])

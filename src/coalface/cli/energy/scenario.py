@@ -11,7 +11,7 @@ from coalface.cli.energy.options import Network, draws_options, network_options
 from coalface.cli.energy.show import show, write_charts
 from coalface.cli.output import Format, format_option, write_records
 from coalface.energy.answer import answer
-from coalface.energy.chart_names import CHARTS
+from coalface.energy.chart import CHARTS
 from coalface.energy.scenario import list_scenarios, load_scenario
 from coalface.errors import UsageError
 

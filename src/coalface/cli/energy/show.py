@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
 from coalface.cli.output import Format, write_record
+from coalface.energy.chart import write_chart
 from coalface.energy.figure import people
 from coalface.energy.record import record_of
 from coalface.energy.result import Result, Spreads
 from coalface.energy.sampling import Spread
 from coalface.energy.words import headline, paragraphs
 
-__all__ = ["show", "write_charts"]
+__all__ = ["WIDTH", "for_people", "show", "write_charts"]
 
-_WIDTH = 100
+WIDTH = 100
+"""Columns of text."""
 _PHS = 1e15
+_FOUR_DIGITS = Context(prec=4)
 
 
 def show(result: Result, format: Format) -> None:
@@ -26,10 +31,10 @@ def show(result: Result, format: Format) -> None:
     if format is not Format.TABLE:
         write_record(record_of(result), format)
         return
-    click.echo(f"{result.title}\n{textwrap.fill(result.question, _WIDTH)}\n")
-    click.echo(textwrap.fill(headline(result), _WIDTH))
+    click.echo(f"{result.title}\n{textwrap.fill(result.question, WIDTH)}\n")
+    click.echo(textwrap.fill(headline(result), WIDTH))
     for text in paragraphs(result):
-        click.echo("\n" + textwrap.fill(text, _WIDTH))
+        click.echo("\n" + textwrap.fill(text, WIDTH))
     _table("what it yields", ("", "5 %", "50 %", "95 %", "unit"), _figures(result.outcome, result))
     if result.ceilings:
         rows = (
@@ -48,6 +53,7 @@ def show(result: Result, format: Format) -> None:
     )
     unit = result.fuel_unit or "MWh"
     _table(f"USD that one more {unit} earns", ("month", "5 %", "50 %", "95 %", "sold", "paid"), months)
+    _table("what happened", ("date", "event"), ((each.date, each.says) for each in result.events))
     bars = (
         (
             bar.name,
@@ -80,12 +86,20 @@ def show(result: Result, format: Format) -> None:
     click.echo(f"\n{result.n_draws:,} draws, seed {result.seed}")
 
 
+def for_people(record: dict[str, Any], format: Format) -> dict[str, Any]:
+    """The record; in a table its estimates have four digits, which is more than most of them are good for."""
+    return record if format is not Format.TABLE else {name: _shorter(value) for name, value in record.items()}
+
+
+def _shorter(value: object) -> object:
+    """`value` with every estimate in it rounded to four digits."""
+    if isinstance(value, dict):
+        return {name: _shorter(each) for name, each in value.items()}
+    return _FOUR_DIGITS.plus(value) if isinstance(value, Decimal) else value
+
+
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:
     """Write the charts that were asked for, and say so on standard error."""
-    if not files:
-        return
-    from coalface.energy.chart import write_chart  # noqa: PLC0415 - drawing is an extra, and slow to import
-
     for file in files:
         write_chart(result, file, what)
         click.echo(f"wrote {file}", err=True)

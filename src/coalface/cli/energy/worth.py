@@ -15,6 +15,7 @@ from coalface.cli.energy.options import (
     window_of,
     window_options,
 )
+from coalface.cli.energy.show import for_people
 from coalface.cli.output import Format, format_option, write_records
 from coalface.energy import Fixed, Parameter, Standing
 from coalface.energy.amount import Amount, AmountKind
@@ -112,4 +113,4 @@ def worth(
         }
         for each in worth_by_month(setting, drawn, sold)
     )
-    write_records(records, _COLUMNS, format)
+    write_records((for_people(each, format) for each in records), _COLUMNS, format)

@@ -68,7 +68,13 @@ class DifficultyEpochs:
             If a day is outside of the table.
         """
         asked = to_days(days)
-        within(asked, self.first_day, self.last_day, "difficulties", "difficulty_epochs(path)")
+        within(
+            asked,
+            self.first_day,
+            self.last_day,
+            "difficulties",
+            "`--difficulty FILE`, difficulty_epochs(path)",
+        )
         return np.asarray(np.searchsorted(self.start_day, asked, side="right") - 1, np.int64)
 
     def at(self, days: ArrayLike) -> NDArray[np.float64]:

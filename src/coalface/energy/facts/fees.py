@@ -33,7 +33,9 @@ class MonthlyFees:
         FactsError
             If a day is outside of the table.
         """
-        return self.fees_btc_per_block[month_index(self.month, days, "fees", "monthly_fees(path)")]
+        return self.fees_btc_per_block[
+            month_index(self.month, days, "fees", "`--fees FILE` or `--fees BTC`, monthly_fees(path)")
+        ]
 
 
 def monthly_fees(path: str | Path | None = None) -> MonthlyFees:

@@ -90,7 +90,9 @@ def machine(name: str, path: str | Path | None = None) -> Machine:
     raise FactsError(
         problem,
         code="facts_machine",
-        hint=f"did you mean {', '.join(f'`{model}`' for model in near[:_SHOWN_NAMES])}?" if near else None,
+        hint=f"did you mean {', '.join(f'`{model}`' for model in near[:_SHOWN_NAMES])}?"
+        if near
+        else "`coalface energy facts machines` lists all of them",
         context={"name": shown},
     )
 

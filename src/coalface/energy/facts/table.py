@@ -68,7 +68,7 @@ def within(days: Days, first_day: np.datetime64, last_day: np.datetime64, what: 
     what
         What the table holds, for the message.
     argument
-        Function that takes the user's own file, for the hint.
+        Option and function that take the user's own file, for the hint.
     """
     outside = days[(days < first_day) | (days > last_day)]
     if outside.size:
