@@ -30,7 +30,7 @@ PYTHON_SOURCES := pyproject.toml README.md LICENSE CHANGELOG.md $(shell find src
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: build ## build, then index, screen and trace a small chain that tells a story
+demo: build ## build, then index, screen and trace a small chain on which an exchange is robbed
 	@$(BIN)/coalface demo build/demo
 
 test: build ## run all Rust and Python tests

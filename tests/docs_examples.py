@@ -14,24 +14,30 @@ every example of its document finds in the folder.
 """
 
 import re
-import shlex
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["PREPARATION", "Command", "Example", "examples_of", "matches", "prepare", "run"]
+__all__ = [
+    "PREPARATION",
+    "SESSION",
+    "Command",
+    "Example",
+    "examples_of",
+    "matches",
+    "outputs",
+    "prepare",
+    "run",
+]
 
-PREPARATION: tuple[str, ...] = (
-    "coalface demo demo > /dev/null",
-    f"python {shlex.quote(str(Path(__file__).with_name('story_truth.py')))} theft",
-    "coalface index theft/blocks theft/store > /dev/null",
-)
-"""Commands that fill the folder in which every example runs: the stores that the documents speak of."""
+PREPARATION: tuple[str, ...] = ("coalface demo demo > /dev/null",)
+"""Commands that fill the folder in which every example runs: the store that the documents speak of."""
 
 _FENCE = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^```[a-z]+\n(# file: ([a-z0-9_]+\.[a-z]+)\n.*?)^```$", re.MULTILINE | re.DOTALL)
-_SESSION = "session.txt"
-_DOCTEST = f"python -m doctest -o ELLIPSIS {_SESSION}"
+SESSION = "session.txt"
+"""File in which an example of the language ``pycon`` lies."""
+_DOCTEST = f"python -m doctest -o ELLIPSIS {SESSION}"
 _MARK = "\x1e"  # ASCII record separator: no command prints it
 
 
@@ -64,7 +70,7 @@ def examples_of(document: Path, name: str) -> list[Example]:
         if fence[1] == "console":
             found.append(Example(name, line, _commands(fence[2], f"{name}:{line}"), files))
         else:
-            found.append(Example(name, line, [Command(_DOCTEST)], {**files, _SESSION: fence[2]}))
+            found.append(Example(name, line, [Command(_DOCTEST)], {**files, SESSION: fence[2]}))
     return found
 
 
@@ -93,6 +99,22 @@ def prepare(folder: Path, path: str) -> None:
 
 def run(example: Example, folder: Path, path: str) -> list[str]:
     """What is wrong with an example, a line each; nothing if it holds."""
+    ran = outputs(example, folder, path)
+    if len(ran) != len(example.commands):
+        return [f"the shell stopped early after {ran}"]
+    wrong = []
+    for number, (command, (output, status)) in enumerate(zip(example.commands, ran, strict=True)):
+        is_asked = number + 1 < len(example.commands) and example.commands[number + 1].text == "echo $?"
+        if status != "0" and not is_asked:
+            wrong.append(f"`{command.text}` exits with {status}:\n{output}")
+        if command.shown and not matches(command.shown, output.splitlines()):
+            shown = "\n".join(command.shown)
+            wrong.append(f"`{command.text}` prints\n{output}\nbut the document shows\n{shown}")
+    return wrong
+
+
+def outputs(example: Example, folder: Path, path: str) -> list[tuple[str, str]]:
+    """What each command of an example prints in `folder`, and the status with which it exits."""
     for file, text in example.files.items():
         (folder / file).write_text(text, "utf-8")
     script = "".join(
@@ -110,20 +132,7 @@ def run(example: Example, folder: Path, path: str) -> list[str]:
         check=False,
     )
     pieces = done.stdout.split(_MARK)
-    outputs, statuses = pieces[0::2], pieces[1::2]
-    if len(statuses) != len(example.commands):
-        return [f"the shell stopped early: {done.stdout}"]
-    wrong = []
-    for number, (command, output, status) in enumerate(
-        zip(example.commands, outputs, statuses, strict=False)
-    ):
-        is_asked = number + 1 < len(example.commands) and example.commands[number + 1].text == "echo $?"
-        if status != "0" and not is_asked:
-            wrong.append(f"`{command.text}` exits with {status}:\n{output}")
-        if command.shown and not matches(command.shown, output.splitlines()):
-            shown = "\n".join(command.shown)
-            wrong.append(f"`{command.text}` prints\n{output}\nbut the document shows\n{shown}")
-    return wrong
+    return list(zip(pieces[0::2], pieces[1::2], strict=False))
 
 
 def matches(shown: list[str], printed: list[str]) -> bool:

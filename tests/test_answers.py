@@ -1,6 +1,6 @@
 """The fields of answers are those that docs/answers.md documents: all of them, and no others.
 
-Answers come from the demo's store, from a partial one (the same chain without its first blocks), from one
+Answers come from the story's store, from a partial one (the same chain without its first blocks), from one
 that holds labels only, and from a damaged one, so that every field that may be null is seen so and otherwise.
 Those of the energy model come from its tables: with and without fuel, price, ceilings, and of amounts that
 are impossible.
@@ -23,10 +23,10 @@ from coalface.chain import index
 from coalface.cli import main
 from coalface.errors import UsageError
 from coalface.labels import import_list
-from coalface.range import Story, build_story, write_block_files
-from coalface.range.demo import run_demo
+from coalface.range import write_block_files
 from coalface.range.hashes import sha256d
-from story_truth import write_story_truth
+from story import Story, build_story
+from story.truth_folder import write_story_truth
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "answers.md"
 NEVER = "\N{EN DASH}"
@@ -151,8 +151,14 @@ def story() -> Story:
 def folder(tmp_path_factory: pytest.TempPathFactory, story: Story) -> Path:
     """`whole`, `partial`, `rootless` (a run of unknown heights), `damaged` and `labels`: five stores."""
     folder = tmp_path_factory.mktemp("answers")
-    run_demo(folder / "demo")
-    shutil.copytree(folder / "demo" / "store", folder / "whole")
+    write_block_files([*story.blocks, *story.stale], folder / "all", xor_key=None)
+    index([folder / "all"], folder / "whole")
+    known = {"sanctions": ("sanctions", story.labels.listed)}
+    known |= {name: ("exchange", addresses) for name, addresses in story.labels.exchanges.items()}
+    for name, (category, addresses) in known.items():
+        public = folder / f"{name}-{story.labels.listed_on}.txt"
+        public.write_text("".join(f"{address}\n" for address in addresses))
+        import_list(folder / "whole", public, category=category)
     blocks = story.blocks[CUT:]
     # A gap: two segments. A block whose transactions are not those of its header: refused.
     blocks = [*blocks[:50], *blocks[52:-1], blocks[-1][:-1] + bytes([blocks[-1][-1] ^ 1])]

@@ -18,6 +18,7 @@ import docs_examples
 from coalface.cli.program import program
 from coalface.cli.verbs import VERBS
 from docs_examples import Example, examples_of, matches, run
+from refresh_examples import realigned
 
 PROJECT = Path(__file__).parent.parent
 DOCUMENTS = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
@@ -157,6 +158,20 @@ def test_every_dependency_is_justified(name: str) -> None:
 )
 def test_wildcards(shown: list[str], printed: list[str], is_match: bool) -> None:
     assert matches(shown, printed) is is_match
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "anew"),
+    [
+        (["a  1", "b  2"], ["a  3", "b  4"], ["a  3", "b  4"]),
+        (["a  1", "...", "tx  9"], ["a  2", "b  3", "tx  4"], ["a  2", "...", "tx  4"]),
+        (["ab12...,1,by list ..."], ["cd34567,2,by list `x` of today"], ["cd34...,2,by list ..."]),
+        (["to ab12...:0  yes"], ["to cd3456:1  yes"], ["to cd34...:1  yes"]),
+        (["gone entirely"], ["a  1"], ["gone entirely"]),
+    ],
+)
+def test_examples_can_be_written_anew(shown: list[str], printed: list[str], anew: list[str]) -> None:
+    assert realigned(shown, printed) == anew
 
 
 def test_a_wrong_example_is_seen(tmp_path: Path, script_path: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from chain.shelf import KEY, Shelf
 from coalface.chain import Chain, index, open_chain
-from coalface.range import Story, build_story, write_block_files
+from coalface.range import write_block_files
+from story import Story, build_story
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ import pytest
 from chain.shelf import Shelf
 from coalface.chain import AsOf, Chain, open_chain
 from coalface.errors import CoalfaceError, InvalidReference, NotFound
-from coalface.range import Story
 from coalface.range.block import block_hash, read_block
 from coalface.tracing import trace
+from story import Story
 
 TIP = 320
 

@@ -12,7 +12,8 @@ import pytest
 from chain.shelf import Shelf
 from coalface.chain import Chain, index, open_chain
 from coalface.errors import CoalfaceError, InvalidAddress, SourceError, StoreLocked, StoreNotFound
-from coalface.range import Story, write_block_files
+from coalface.range import write_block_files
+from story import Story
 
 HEX_KEY = "0c28fca386c7a227600b2fe50b7cae11ec86d3bf1fbe471be89827e19d72aa1d"
 

@@ -23,9 +23,10 @@ from coalface.errors import (
     UsageError,
 )
 from coalface.labels import import_list
-from coalface.range import Story, write_block_files
+from coalface.range import write_block_files
 from coalface.screening import screen
 from oracle.core import hash_of
+from story import Story
 
 MAINNET_MAGIC = bytes.fromhex("f9beb4d9")
 

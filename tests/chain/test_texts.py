@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from coalface.chain import Chain, parse_outpoint
 from coalface.clusters import cluster, explain
 from coalface.errors import CoalfaceError, InvalidAddress, InvalidReference, NotFound, UsageError
-from coalface.range import Story
 from coalface.tracing import trace
+from story import Story
 
 HEX = st.text("0123456789abcdefABCDEF", max_size=70)
 BASE58 = st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", max_size=60)

@@ -7,8 +7,8 @@ import pytest
 from coalface.chain import index, open_chain
 from coalface.cli import main
 from coalface.range.datadir import write_block_files
-from coalface.range.story import Story, build_story
 from coalface.screening import screen
+from story.stage import Story, build_story
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,8 @@ def test_daily_prices_of_the_user(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> coalface.chain.Chain:
     """The demo's chain, whose coinbases are known."""
-    from coalface.range import build_story, write_block_files
+    from coalface.range import write_block_files
+    from story import build_story
 
     folder = tmp_path_factory.mktemp("calendar")
     story = build_story()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from coalface.chain import index, open_chain
-from coalface.range import Story, build_story
 from oracle.directories import RECIPES, CoreDirectory, TwoSteps, write_directory
 from oracle.economy import Economy, build_economy
+from story import Story, build_story
 
 
 @pytest.fixture(scope="session")

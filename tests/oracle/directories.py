@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 
 from coalface.chain import Chain, IndexReport
-from coalface.range import build_story
 from oracle.core import Core, CoreBlock, displaced, feed
 from oracle.economy import build_economy, go_on
 from oracle.flaws import Workshop, flawed_blocks, keyless_flaws, sound_blocks
+from story import build_story
 
 
 @dataclass

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
-from coalface.range import ChainBuilder, Coin, Kind, Lock, Payment, Purpose, Wallet
+from coalface.range import Kind, Lock
 from coalface.range.block import COINBASE_MATURITY
 from coalface.range.script import data_lock
-from coalface.range.wallet import CORE_HABITS, OLD_HABITS, SERVICE_HABITS
+from story import ChainBuilder, Coin, Payment, Purpose, Wallet
+from story.wallet import CORE_HABITS, OLD_HABITS, SERVICE_HABITS
 
 OWNER = "folk"
 TAG = b"economy"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from coalface.range import Coin, Kind, Lock, Outpoint
+from coalface.range import Kind, Lock, Outpoint
 from coalface.range.block import Header, block_hash, coinbase_tx, mine_block, read_block, subsidy_sat
 from coalface.range.script import push
 from coalface.range.sign import sign
 from coalface.range.tx import Tx, TxInput, TxOutput, compact_size
 from oracle.economy import OWNER, Economy
+from story import Coin
 
 _KEYLESS = "whoever comes first"
 _MOST_SAT = 21_000_000 * 100_000_000

@@ -11,11 +11,12 @@ import pytest
 
 from coalface.chain import Chain, index, open_chain
 from coalface.clusters import cluster, explain
-from coalface.range import build_story, write_block_files
+from coalface.range import write_block_files
 from coalface.tracing import Trace, trace
 from oracle.core import hash_of
 from oracle.economy import build_economy, go_on
 from oracle.slow import Outpoint, SlowChain, haircut, may_be_coinjoin
+from story import build_story
 
 
 def one_branch(blocks: list[bytes]) -> list[list[bytes]]:

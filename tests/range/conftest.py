@@ -1,10 +1,10 @@
-"""The demo's chain, built once."""
+"""The chain of the story, built once."""
 
 from __future__ import annotations
 
 import pytest
 
-from coalface.range import Story, build_story
+from story import Story, build_story
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 
 from coalface.chain import index
 from coalface.labels import import_list
-from coalface.range import Story, build_story, write_block_files
+from coalface.range import write_block_files
+from story import Story, build_story
 
 KEY = bytes.fromhex("a1b2c3d4e5f60718")
 

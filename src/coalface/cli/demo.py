@@ -1,5 +1,6 @@
-"""`coalface demo`: a small chain with a story, investigated from block files to an answer."""
+"""`coalface demo`: a made-up case, from block files to an answer, compared with the truth."""
 
+import re
 import shutil
 import sys
 import textwrap
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coalface.errors import UsageError
+from coalface import __version__
+from coalface.cli.range_need import need_range_extra
 from coalface.units import format_btc, format_time
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 _BAR = 64
+_WIDTH = 96
+_SMALL_SAT = 1_000_000
+"""Whoever has less than that of the loot is counted under everybody else."""
 
 
 @click.command()
@@ -26,36 +31,31 @@ _BAR = 64
     "--seed", default=7, show_default=True, help="Another seed tells it with other people and amounts."
 )
 def demo(folder: str, seed: int) -> None:
-    """Write a small chain with a story, index it, screen, trace, and explain.
+    """Build a small chain on which an exchange is robbed, index it, screen, trace, and explain.
 
-    FOLDER keeps block files, lists and store, to try other verbs on.
+    FOLDER keeps block files, lists, store, truth and a picture of the story, to try other verbs on.
 
     Example: coalface demo /tmp/coalface-demo
     """
-    try:
-        import coincurve  # noqa: F401 - asked before anything is written
+    need_range_extra()  # before anything is written
+    from coalface.range.demo import run_demo
 
-        from coalface.range.demo import run_demo
-    except ModuleNotFoundError as error:
-        if error.name != "coincurve":
-            raise
-        raise UsageError(
-            "the demo signs its made-up transactions with `coincurve`, which is not installed",
-            code="usage_demo",
-            hint="pip install 'coalface[range]'",
-        ) from error
-    found = run_demo(folder, seed)
+    found = run_demo(folder, seed, version=__version__)
     for line in _story(found):
         click.echo(line)
 
 
-def _verdict(result: "ScreeningResult") -> Iterator[str]:
-    """The verdict and its reason, in lines that fit a terminal."""
-    text = f"{result.result}: {result.reason}"
+def _wrapped(text: str, first: str = "    ", rest: str = "      ") -> Iterator[str]:
+    """Lines that fit a terminal."""
     wrapper = textwrap.TextWrapper(
-        96, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+        _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
     yield from wrapper.wrap(text)
+
+
+def _verdict(result: "ScreeningResult") -> Iterator[str]:
+    """The verdict and its reason."""
+    yield from _wrapped(f"{result.result}: {result.reason}")
 
 
 def _heading(text: str) -> str:
@@ -70,6 +70,8 @@ def _story(found: "Demo") -> Iterator[str]:
     yield from _trace_part(found)
     yield from _innocent_part(found)
     yield from _truth_part(found)
+    yield from _picture_part(found)
+    yield from _sureness_part()
     yield from _next_part(found)
 
 
@@ -78,8 +80,9 @@ def _chain_part(found: "Demo") -> Iterator[str]:
     first, second, chain = found.first_run, found.second_run, found.chain
     counts = chain.facts["counts"]
     yield _heading("the chain")
-    yield "A made-up regtest chain, written as a Bitcoin node writes its block files: out of order, XORed,"
-    yield "with stale blocks between. Indexed in two runs, as on a node that goes on:"
+    yield "A made-up village on regtest: people, shops, miners and exchanges pay each other, and one exchange"
+    yield "is robbed. Written as a Bitcoin node writes its block files: out of order, XORed, with stale"
+    yield "blocks between. Indexed in two runs, as on a node that goes on:"
     yield f"  first run   {first.blocks_added} blocks, {first.txs_added} transactions"
     yield (
         f"  second run  {second.blocks_added} more blocks, {second.txs_added} more transactions, "
@@ -97,10 +100,10 @@ def _screen_part(found: "Demo") -> Iterator[str]:
     """Who is on a list, and who is only near."""
     listed, loot = found.screened["listed"], found.screened["loot"]
     yield _heading("who is listed")
-    yield "Imported: one sanctions list of one address, and what the public knows of two exchanges."
+    yield "Imported: a sanctions list of one address, and what the public knows of exchanges and a desk."
     yield f"  {listed.address}"
     yield from _verdict(listed)
-    yield f"  {loot.address}  (received in the theft)"
+    yield f"  {loot.address}  (received in the same theft)"
     yield from _verdict(loot)
     if loot.cospend is not None and loot.cospend.n_listed:
         yield (
@@ -115,8 +118,7 @@ def _screen_part(found: "Demo") -> Iterator[str]:
 def _trace_part(found: "Demo") -> Iterator[str]:
     """Where the stolen coins are."""
     traced = found.trace
-    deeds = found.story.truth.deeds
-    theft = found.chain.tx(deeds.theft_txid)
+    theft = found.chain.tx(found.case.theft.txid)
     yield _heading("where the stolen coins are now")
     yield f"  theft       {theft.txid}"
     yield (
@@ -143,8 +145,9 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     yield f"  {format_btc(traced.lost_to_fees_sat):>14} BTC  paid as fees"
     yield ""
     yield "  largest:"
+    list_at = {each.address: _list_of(each.reason) for each in traced.terminals}
     for address, boundary, sat in traced.by_address()[:8]:
-        yield f"  {format_btc(sat):>14} BTC  {boundary:<9} {address}"
+        yield f"  {format_btc(sat):>14} BTC  {boundary:<9} {address:<44}  {list_at[address]}".rstrip()
     labelled = sum(
         terminal.tainted_sat
         for terminal in traced.terminals
@@ -156,50 +159,86 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference, error rate unknown)."
 
 
+def _list_of(reason: str) -> str:
+    """Which list makes an address a service, by name; empty where none does."""
+    found = re.search(r"by list `(.+?)(?:-\d{4}-\d\d-\d\d)?\.txt`", reason)
+    if found is None:
+        return ""
+    return f"{found[1]}, inferred" if "inference" in reason else found[1]
+
+
 def _innocent_part(found: "Demo") -> Iterator[str]:
     """Why the dusted one is not accused."""
-    innocent = found.screened["innocent"]
-    deeds = found.story.truth.deeds
-    dust = next(
-        t for t in found.trace.terminals if t.address == innocent.address and t.txid == deeds.dust_txid
-    )
+    innocent, crumb = found.screened["innocent"], found.case.dust
+    ends = {(each.txid, each.vout): each for each in found.trace.terminals}
+    dust = ends.get((crumb.txid, crumb.vout))
     yield _heading("why the dusted one is not accused")
     yield f"  {innocent.address}"
     yield from _verdict(innocent)
-    yield f"  The trace does end there with {dust.tainted_sat} of {dust.value_sat} satoshi:"
-    yield f"    {dust.txid}:{dust.vout}, {dust.reason}."
+    if dust is None:
+        yield f"  The trace does not get to the {crumb.value_sat} satoshi that the thief sent there:"
+        yield f"    {crumb.txid}:{crumb.vout}."
+    else:
+        yield f"  The trace does end there with {dust.tainted_sat} of {dust.value_sat} satoshi:"
+        yield f"    {dust.txid}:{dust.vout}, {dust.reason}."
     yield "  A fact about the payer: whoever knows an address can pay it. It was not asked for and never"
     yield "  moved, no transaction spends it together with anything, so it ties its receiver to nobody."
 
 
 def _truth_part(found: "Demo") -> Iterator[str]:
     """How near the answer came, since here the truth is known."""
-    truth = found.story.truth
+    truth_sat = found.case.theft.holders_sat
+    kind_of = found.timeline.kind_of
     yield _heading("how near is that to the truth?")
     yield "  This chain is made up, so who owns every address is known (the investigation did not see it):"
-    yield f"  {'':<14} {'traced BTC':>16} {'in truth BTC':>16} {'without stops BTC':>18}"
-    named = {actor for actor, sat in truth.stolen_at_tip_sat.items() if sat} - {"fees"}
-    rows = sorted(named, key=lambda actor: -truth.stolen_at_tip_sat[actor])
-    shown = [actor for actor in rows if truth.stolen_at_tip_sat[actor] > 1_000_000]
+    yield f"  {'':<25} {'traced BTC':>16} {'in truth BTC':>16} {'without stops BTC':>18}"
+    rows = sorted(truth_sat.keys() - {"fees"}, key=lambda actor: (-truth_sat[actor], actor))
+    shown = [actor for actor in rows if truth_sat[actor] >= _SMALL_SAT]
+    columns = (found.by_actor_sat, truth_sat, found.through_by_actor_sat)
     for actor in shown:
-        yield (
-            f"  {actor:<14} {format_btc(found.by_actor_sat.get(actor, 0)):>16} "
-            f"{format_btc(truth.stolen_at_tip_sat[actor]):>16} "
-            f"{format_btc(found.through_by_actor_sat.get(actor, 0)):>18}"
-        )
-    columns = (found.by_actor_sat, truth.stolen_at_tip_sat, found.through_by_actor_sat)
+        values = [sums.get(actor, 0) for sums in columns]
+        kind = kind_of.get(actor, "unknown").replace("_", " ")
+        yield _row(actor if kind in actor else f"{actor}, {kind}", values)
     rest = [sum(sat for name, sat in sums.items() if name not in {*shown, "fees"}) for sums in columns]
-    yield (
-        f"  {'everybody else':<14} {format_btc(rest[0]):>16} {format_btc(rest[1]):>16} "
-        f"{format_btc(rest[2]):>18}"
+    yield _row("everybody else", rest)
+    yield _row(
+        "fees",
+        [found.trace.lost_to_fees_sat, truth_sat.get("fees", 0), found.traced_through.lost_to_fees_sat],
     )
+    astray_sat = sum(max(0, sat - truth_sat.get(actor, 0)) for actor, sat in found.by_actor_sat.items())
+    if astray_sat >= _SMALL_SAT:
+        yield from _wrapped(
+            f"{format_btc(astray_sat)} BTC are put on the wrong one: a service that is paid at an address "
+            "that no list names looks like anybody, and the trace follows what it pays on.",
+            "  ",
+            "  ",
+        )
     n_smeared = len(set(found.through_by_actor_sat) - set(shown))
     yield f"  Without stops at services and CoinJoins the trace would smear over {n_smeared} strangers."
+
+
+def _row(title: str, values_sat: list[int]) -> str:
+    traced, true, through = map(format_btc, values_sat)
+    return f"  {title:<25} {traced:>16} {true:>16} {through:>18}"
+
+
+def _picture_part(found: "Demo") -> Iterator[str]:
+    """What really happened, in the words and numbers of the picture."""
+    from coalface.range.picture import captions
+
+    yield _heading("what really happened")
+    for number, date, told in captions(found.timeline):
+        yield from _wrapped(told, f"  {number:>2}  {date}  ", " " * 18)
+    yield f"  The same as a picture, to open in a browser: {found.picture}"
+
+
+def _sureness_part() -> Iterator[str]:
+    """How sure each part of the answer is."""
     yield _heading("fact, inference, unknown")
     yield "  fact       outputs, spends, amounts, the list entry: txid:vout, each can be checked on any node"
     yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); error rates not measured"
     yield "  method     haircut spreads value in proportion; other accounting methods give other amounts"
-    yield "  unknown    who holds an address, what happened inside a service, what came out of the CoinJoin"
+    yield "  unknown    who holds an address, what happened inside a service, what came out of a CoinJoin"
 
 
 def _next_part(found: "Demo") -> Iterator[str]:
@@ -207,10 +246,12 @@ def _next_part(found: "Demo") -> Iterator[str]:
     store, listed = found.store, found.screened["listed"].address
     # What the reader can type here: the name alone only where the shell finds it.
     name = "coalface" if shutil.which("coalface") else sys.argv[0]
-    theft = found.story.truth.deeds.theft_txid
+    theft = found.case.theft.txid
     yield _heading("try it")
     yield f"  {name} tx {store} {theft}"
     yield f"  {name} trace {store} {theft}"
     yield f"  {name} address {store} {listed} --txs"
     yield f"  {name} explain {store} {listed} {found.screened['loot'].address}"
     yield f"  {name} screen {store} {listed}"
+    yield f"  {name} range story {found.truth}"
+    yield f"  {name} range score {store} {found.truth}"

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from coalface.errors import UsageError
 
-__all__ = ["need_truth_reader"]
+__all__ = ["need_range_extra", "need_truth_reader"]
 
 
 def need_truth_reader() -> None:
@@ -22,3 +22,21 @@ def need_truth_reader() -> None:
             hint="pip install 'coalface[range]'",
             context={"module": "pyarrow"},
         )
+
+
+def need_range_extra() -> None:
+    """Refuse if something is missing that makes a chain and writes its truth.
+
+    Raises
+    ------
+    UsageError
+        If ``coincurve`` or ``pyarrow`` is missing.
+    """
+    for module, purpose in (("coincurve", "signs the made-up transactions"), ("pyarrow", "writes the truth")):
+        if find_spec(module) is None:
+            raise UsageError(
+                f"`{module}` is not installed; it {purpose}",
+                code="usage_range_extra",
+                hint="pip install 'coalface[range]'",
+                context={"module": module},
+            )

@@ -39,7 +39,8 @@ VERBS: dict[str, Verb] = {
         "Reckon how much bitcoin lies in fuel, and how much fuel behind bitcoin.",
     ),
     "demo": Verb(
-        "coalface.cli.demo:demo", "Write a small chain with a story, index it, screen, trace, and explain."
+        "coalface.cli.demo:demo",
+        "Build a small chain on which an exchange is robbed, index it, screen, trace, and explain.",
     ),
     "range": Verb(
         "coalface.cli.range:range_", "Make chains whose truth is known, and compare them with others."

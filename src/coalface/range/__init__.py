@@ -9,14 +9,10 @@ from seeds that anybody knows, and must never hold real coin.
 from coalface.range.address import regtest_address
 from coalface.range.bulk import HISTORY, BulkChain, BulkEra, bulk_eras, write_bulk_chain
 from coalface.range.bulk_truth import NOBODY, BulkTruth, OutputPurpose, OwnerClass
-from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.compare import Bin, BlocksProfile, Comparison, Figure, compare_blocks
 from coalface.range.datadir import write_block_files
 from coalface.range.script import Kind, Lock
-from coalface.range.story import Labels, Story, Truth, build_story
-from coalface.range.truth import Ledger, OutputTruth, Purpose, TxTruth
 from coalface.range.tx import Outpoint
-from coalface.range.wallet import Habits, Wallet
 
 __all__ = [
     "HISTORY",
@@ -26,26 +22,13 @@ __all__ = [
     "BulkChain",
     "BulkEra",
     "BulkTruth",
-    "ChainBuilder",
-    "Coin",
     "Comparison",
     "Figure",
-    "Habits",
     "Kind",
-    "Labels",
-    "Ledger",
     "Lock",
     "Outpoint",
     "OutputPurpose",
-    "OutputTruth",
     "OwnerClass",
-    "Payment",
-    "Purpose",
-    "Story",
-    "Truth",
-    "TxTruth",
-    "Wallet",
-    "build_story",
     "bulk_eras",
     "compare_blocks",
     "regtest_address",

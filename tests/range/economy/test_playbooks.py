@@ -58,6 +58,18 @@ def test_everyday_people_are_lawful(name: str, short_chain: Short) -> None:
             assert not actor.is_twin
 
 
+@pytest.mark.parametrize(("name", "playbook"), [("demo", "heist"), ("theft-mixer", "theft-mixer")])
+def test_thieves_dust_strangers_with_their_loot(name: str, playbook: str) -> None:
+    economy = play(SCENARIOS[name], 1, 180).economy
+    book, crew = economy.book, economy.stolen.crews[playbook]
+    [dust] = [row.txid for row in book.txs if row.playbook == playbook and row.tx_kind == "dust"]
+    payees = {row.owner for row in book.outputs if row.txid == dust and row.purpose == "dust"}
+    assert len(payees) > 10
+    assert not payees & crew
+    stolen = {txid for name, txid, _, _ in economy.stolen.outputs() if name == playbook}
+    assert dust in stolen
+
+
 def test_every_kind_of_actor_and_of_transaction_is_played(short_chain: Short) -> None:
     kinds: set[ActorKind] = set()
     txs = Counter[str]()

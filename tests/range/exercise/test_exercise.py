@@ -14,10 +14,10 @@ from coalface.cli import main
 from coalface.cli.range import VERBS
 from coalface.cli.verbs import Verb
 from coalface.errors import RangeFileError, UsageError
-from coalface.range import Purpose, Story
 from coalface.range.exercise import grade, questions_of, write_exercise
 from coalface.range.exercise.sealing import seal
 from coalface.range.score import read_truth
+from story import Purpose, Story
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The demo's story as a truth folder."""
+"""The story as a truth folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from coalface.range import Story
-from story_truth import write_story_truth
+from story import Story
+from story.truth_folder import write_story_truth
 
 
 @pytest.fixture(scope="session")
 def told_folder(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_story_truth(tmp_path_factory.mktemp("told") / "demo-7", story, 7)
+    return write_story_truth(tmp_path_factory.mktemp("told") / "story-7", story, 7)

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from coalface.cli import main
 from coalface.errors import RangeFileError
-from coalface.range import Story
 from coalface.range.picture import Timeline, draw_story, read_timeline
-from coalface.range.picture.draw import short_amount
 from coalface.range.picture.plan import plan
 from coalface.range.picture.svg import clean, text
+from coalface.range.picture.words import short_amount
+from story import Story
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -171,7 +171,7 @@ def test_a_cut_picture_has_no_empty_column(timeline: Timeline) -> None:
 
 
 def test_a_story_without_events_is_a_picture_too(timeline: Timeline) -> None:
-    assert words(draw_story(replace(timeline, events=(), stolen_sat=())))[0] == "The case demo"
+    assert words(draw_story(replace(timeline, events=(), stolen_sat=())))[0] == "The case story"
 
 
 @given(st.text(), st.text())

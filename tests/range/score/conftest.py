@@ -1,4 +1,4 @@
-"""The demo's story as a truth folder, with its store; made once."""
+"""The story as a truth folder, with its store; made once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from coalface.chain import index
-from coalface.range import Story
 from coalface.range.score import Report, score
-from story_truth import write_story_truth
+from story import Story
+from story.truth_folder import write_story_truth
 
 
 @pytest.fixture(scope="session")
 def truth_folder(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_story_truth(tmp_path_factory.mktemp("truth") / "demo-7", story, 7)
+    return write_story_truth(tmp_path_factory.mktemp("truth") / "story-7", story, 7)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def test_a_run_writes_page_and_table_from_the_folders_alone(truth_folder: Path, 
     assert written[0] == written[1]
     text, rules = written[0][0].decode(), json.loads(written[0][1])["rules"]
     assert set(rules) == {RULE_SET, COINJOIN_RULE, "haircut/1"}
-    assert "| demo | 7 | 320 | 0 % |" in text
+    assert "| story | 7 | 320 | 0 % |" in text
     assert "| change | - | not built | - | not built | - | - |" in text
     assert "not transferable to real chains" in text
     assert "precision" not in text.partition("| change |")[2].splitlines()[0]
@@ -46,7 +46,7 @@ def test_chains_are_pooled_and_shown_apart(report: Report) -> None:
     assert row.recall.low_ppm is not None
     assert single.recall.low_ppm is not None
     assert row.recall.low_ppm > single.recall.low_ppm
-    assert [name for name, _ in found["clusters"].by_chain] == ["demo-7", "demo-8"]
+    assert [name for name, _ in found["clusters"].by_chain] == ["story-7", "story-8"]
     assert found["change"].rows == ()
     assert [each.group[:2] for each in found["trace haircut"].of_kind(RowKind.HIDDEN)] == [
         "0 ",

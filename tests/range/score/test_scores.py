@@ -1,4 +1,4 @@
-"""Scores of the demo's chain, and what a report says of what was not scored or not seen."""
+"""Scores of the story's chain, and what a report says of what was not scored or not seen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from coalface.chain import index, open_chain
 from coalface.errors import RangeFileError, UsageError
-from coalface.range import Story, build_story, write_block_files
+from coalface.range import write_block_files
 from coalface.range.score import (
     Against,
     HoldOut,
@@ -31,6 +31,7 @@ from coalface.range.score.coinjoins import marked_txs
 from coalface.range.score.result import Parameters, worst_first
 from coalface.range.score.traces import FEES, kept_labels, thefts_of
 from oracle.slow import SlowChain, may_be_coinjoin
+from story import Story, build_story
 
 
 def rows(score: Score, kind: RowKind) -> list[Row]:

@@ -53,7 +53,7 @@ def plus(name: str, amount: int) -> Change:
 
 def test_a_sound_folder_is_read(truth_folder: Path) -> None:
     truth = read_truth(truth_folder)
-    assert (truth.scenario.name, truth.scenario.seed, truth.scenario.n_blocks) == ("demo", 7, 320)
+    assert (truth.scenario.name, truth.scenario.seed, truth.scenario.n_blocks) == ("story", 7, 320)
     assert truth.scenario.hidden_label_ppm == 0
     assert len(truth.outputs["txid"]) > 2000
     assert {label.actor for label in truth.labels} == {"exchange-a", "exchange-b"}

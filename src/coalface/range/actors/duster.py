@@ -52,7 +52,7 @@ class Duster(Actor):
 
 
 def dust_payments(duster: Actor, n_targets: int) -> list[Planned]:
-    """Dust for addresses that hold coin now, of people and of services.
+    """Dust for addresses that hold coin now, of people and of services, but of nobody in the same crime.
 
     A sum near the limit of what nodes relay; some wallets leave it alone, others spend it with the next
     payment.
@@ -61,7 +61,8 @@ def dust_payments(duster: Actor, n_targets: int) -> list[Planned]:
     locks: list[Lock] = []
     for actor in dice.sample(duster.town.actors, n_targets * 2):
         coins = [coin for coin in actor.purse.coins.values() if coin.value_sat > 100_000]
-        if coins and actor is not duster:
+        is_accomplice = actor.part.playbook is not None and actor.part.playbook == duster.part.playbook
+        if coins and actor is not duster and not is_accomplice:
             locks.append(dice.pick(coins).lock)
     value_sat = dice.pick((546, 600, 888, 1_100, 1_500))
     return [

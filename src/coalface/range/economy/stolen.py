@@ -114,6 +114,10 @@ class StolenLedger:
             totals[FEES, HoldingState.LOST_TO_FEES.value] = self._fees[key]
         return totals
 
+    def is_loot(self, outpoint: Outpoint) -> bool:
+        """Whether criminals hold stolen value in that output, as of the last block."""
+        return outpoint in self._live
+
     def outputs(self) -> list[tuple[str, str, int, int]]:
         """Playbook, txid, vout and satoshis of every output in which stolen value rests or ended."""
         sums: dict[tuple[str, str, int], int] = {}

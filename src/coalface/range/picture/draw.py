@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Generator, Iterator
 
 from coalface.range.picture.plan import Column, Lane, Plan, plan
-from coalface.range.picture.svg import clean, document, element, text
+from coalface.range.picture.svg import document, element, text
 from coalface.range.picture.timeline import Timeline
-from coalface.units import COIN_SAT, format_time
+from coalface.range.picture.words import short_amount, told
+from coalface.units import format_time
 
-__all__ = ["draw_story", "short_amount"]
+__all__ = ["draw_story"]
 
 _LABELS = 216
 """Pixels to the left of the first column."""
@@ -39,7 +39,6 @@ _STYLE = (
     "stroke-width:4px;stroke-linejoin:round}.number{fill:#fff;font-weight:bold}.loot{fill:#a34700}"
 )
 _FEES = "fees"
-_SATOSHI = re.compile(r"\b([0-9]{5,16}) sat\b", re.ASCII)
 _ROLES = {"suspect": "suspect", "service": "service", "other": "other person"}
 
 
@@ -246,12 +245,7 @@ class _Picture:
         """What the numbers stand for, wrapped: where a line begins, and the line."""
         columns = (self.width - 80) // _LETTER
         for number, column in enumerate(self.plan.columns, 1):
-            first, n_events = column.events[0], len(column.events)
-            told = _SATOSHI.sub(lambda found: short_amount(int(found[1])), clean(first.text))
-            if n_events > 1:
-                told = f"{n_events} times: {told}"
-            what = clean(first.event).replace("_", " ")
-            lines = textwrap.wrap(f"{number}.  {what}: {told}", columns, break_long_words=True)
+            lines = textwrap.wrap(f"{number}.  {told(column)}", columns, break_long_words=True)
             for place, line in enumerate(lines[:_MAX_LINES]):
                 cut = "…" if place == _MAX_LINES - 1 and len(lines) > _MAX_LINES else ""
                 yield (20 if place == 0 else 40), line + cut
@@ -260,24 +254,6 @@ class _Picture:
         left = self.plan.n_events_left_out
         if left:
             yield 20, f"Not drawn: {left} further events. `coalface range story` lists all."
-
-
-def short_amount(value_sat: int) -> str:
-    """An amount as a picture shows it: bitcoin with few digits, or satoshi where it is tiny.
-
-    Examples
-    --------
-    >>> short_amount(199822426521), short_amount(170000000), short_amount(546)
-    ('1,998 BTC', '1.7 BTC', '546 sat')
-    """
-    if value_sat < COIN_SAT // 10_000:
-        return f"{value_sat:,} sat"
-    # Four figures at the most: tens of thousands of satoshi below a bitcoin, whole bitcoins above a thousand.
-    step = next(10**n for n in (4, 5, 6, 7, 8) if value_sat < 10 ** (n + 4) or n == 8)
-    rounded = (value_sat + step // 2) // step * step
-    whole, rest = divmod(rounded, COIN_SAT)
-    decimals = f"{rest:08d}".rstrip("0")
-    return f"{whole:,}{'.' + decimals if decimals else ''} BTC"
 
 
 def _described(lane: Lane) -> str:

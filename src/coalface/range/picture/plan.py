@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coalface.range.picture.timeline import Flow, StoryEvent, Timeline
 
@@ -15,6 +15,8 @@ _MAX_FLOWS = 3
 """Arrows of one column at the most, where different payments share one."""
 _CROWD = 3
 """People who appear in one event only are drawn as one lane from this number on."""
+_MASS = 12
+"""Whoever is paid in one event by one payer is drawn as one lane from this number on."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,41 @@ def plan(timeline: Timeline) -> Plan:
     Where not everything fits, what suspects do comes first, and of that one event of each kind, then what
     moves most. A column is drawn whole or not at all; what is left out is counted.
     """
+    masses: dict[str, frozenset[str]] = {}
+    events = tuple(_gathered(event, timeline, masses) for event in timeline.events)
+    timeline = replace(timeline, events=events)
     crowd = _crowds(timeline)
     columns = _chosen(timeline, crowd)
     order: dict[str, None] = {}
     for column in columns:
         order.update(dict.fromkeys(_lanes_of(column, crowd)))
-    lanes = tuple(_lane(key, crowd, timeline) for key in order)
+    own = set(order) | set(crowd)
+    lanes = tuple(
+        _mass(key, masses[key], own) if key in masses else _lane(key, crowd, timeline) for key in order
+    )
     n_drawn = sum(len(column.events) for column in columns)
     return Plan(lanes, tuple(columns), len(timeline.events) - n_drawn)
+
+
+def _gathered(event: StoryEvent, timeline: Timeline, masses: dict[str, frozenset[str]]) -> StoryEvent:
+    """The event with everybody lawful whom its actor pays as one payee, if many; they go to `masses`."""
+    many = [
+        flow
+        for flow in event.flows
+        if flow.from_actor == event.actor and timeline.is_lawful.get(flow.to_actor, True)
+    ]
+    if len(many) < _MASS:
+        return event
+    key = f"mass {len(masses)}"
+    masses[key] = frozenset(flow.to_actor for flow in many)
+    rest = [flow for flow in event.flows if flow not in many]
+    paid = Flow(event.actor, key, sum(flow.value_sat for flow in many))
+    return replace(event, flows=(paid, *rest))
+
+
+def _mass(key: str, actors: frozenset[str], own: set[str]) -> Lane:
+    """The lane of many who are paid at once; whoever has a lane of their own is shown there."""
+    return Lane(key, f"{len(actors)} others", "people and services", "other", actors - own)
 
 
 def _lanes_of(column: Column, crowd: Mapping[str, str]) -> list[str]:

@@ -51,19 +51,22 @@ class TheftPlan:
         Pays dust of stolen coin to strangers, so that traces smear.
     near
         Steps are chosen near to where published rules draw their lines.
+    fewest_outputs
+        Of the theft, 4 at the most: how many of the thief's addresses are paid.
     """
 
     route: Route
     disperses: bool
     dusts: bool = False
     near: bool = False
+    fewest_outputs: int = 1
 
 
 def exchange_theft(
-    route: Route, *, disperses: bool, dusts: bool = False, near: bool = False
+    route: Route, *, disperses: bool, dusts: bool = False, near: bool = False, fewest_outputs: int = 1
 ) -> Callable[[Town, Span, str], None]:
     """The playbook of a theft from an exchange's hot wallet."""
-    plan = TheftPlan(route, disperses, dusts, near)
+    plan = TheftPlan(route, disperses, dusts, near, fewest_outputs)
 
     def arrange(town: Town, span: Span, name: str) -> None:
         _Theft(town, span, name, plan).arrange()
@@ -111,7 +114,7 @@ class _Theft:
         total_sat = sum(coin.value_sat for coin in coins)
         if not coins or total_sat < 100_000_000:
             raise Poor(f"{victim.name} has nothing to steal")
-        n_outputs = self.dice.between(1, 4)
+        n_outputs = self.dice.between(self.plan.fewest_outputs, 4)
         fee_sat = self.thief.purse.rate_sat_vb() * (300 * len(coins) + 50 * n_outputs)
         share_sat = (total_sat - fee_sat) // n_outputs
         planned = [
@@ -158,8 +161,11 @@ class _Theft:
     def _dust(self) -> None:
         """Strangers get crumbs of the loot."""
         payments = dust_payments(self.thief, 40)
-        small = self.thief.large_coins()[-1:]
-        tx = self.thief.purse.pay(payments, TxKind.DUST, coins=small, playbook=self.name)
+        is_loot = self.town.economy.stolen.is_loot
+        loot = [coin for coin in self.thief.large_coins() if is_loot(coin.outpoint)]
+        if not loot:
+            raise Poor(f"{self.thief.name} has none of the loot")
+        tx = self.thief.purse.pay(payments, TxKind.DUST, coins=loot[-1:], playbook=self.name)
         text = f"{self.thief.name} dusts {len(payments)} addresses of strangers with stolen coin"
         self.thief.tell("dust", [tx], text)
 
@@ -171,7 +177,7 @@ class _Theft:
         lock = self.associate.purse.receive_lock()
         test = Planned(lock, min(5_000_000, coins[-1].value_sat // 3), OutputPurpose.PAYMENT)
         tx = self.thief.purse.pay([test], TxKind.PAYMENT, coins=coins[-1:], playbook=self.name)
-        self.thief.tell("wake", [tx], f"{self.thief.name} sends a small sum first")
+        self.thief.tell("wake", [tx], f"{self.thief.name} tries a small sum first, after a rest")
 
     def _gather(self) -> None:
         coins = self.thief.large_coins()[:40]

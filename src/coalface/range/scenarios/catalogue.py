@@ -50,7 +50,27 @@ _JOINERS = replace(
     private_payers=14,
 )
 
+_VILLAGE = Sizes(
+    persons=40,
+    merchants=4,
+    exchanges=3,
+    solo_miners=7,
+    pools=0,
+    otc_desks=1,
+    gambling=1,
+    noise=1,
+)
+
 _ALL = (
+    Scenario(
+        "demo",
+        "a village: an exchange is robbed, strangers are dusted, the loot peeled and sold; payroll beside it",
+        _VILLAGE,
+        (
+            ("heist", exchange_theft(Route.PEEL, disperses=False, dusts=True, fewest_outputs=2)),
+            ("payroll", payroll),
+        ),
+    ),
     Scenario(
         "everyday",
         "users, merchants, exchanges, pools and solo miners; no crime",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from coalface.range.chain import ChainBuilder, Payment
 from coalface.range.dice import Dice
-from coalface.range.exchange import Exchange
-from coalface.range.paying import COIN_SAT, DUST_LIMIT_SAT, Target, balance_sat, join, pay
 from coalface.range.script import Kind, Lock, data_lock
-from coalface.range.truth import Purpose
-from coalface.range.wallet import CORE_HABITS, OLD_HABITS, SERVICE_HABITS, Wallet
+from story.chain import ChainBuilder, Payment
+from story.exchange import Exchange
+from story.paying import COIN_SAT, DUST_LIMIT_SAT, Target, balance_sat, join, pay
+from story.truth import Purpose
+from story.wallet import CORE_HABITS, OLD_HABITS, SERVICE_HABITS, Wallet
 
 N_MINERS = 24
 N_PERSONS = 20

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coalface.range.chain import ChainBuilder, Payment
 from coalface.range.dice import Dice
-from coalface.range.paying import COIN_SAT, fee_sat
 from coalface.range.script import Kind, Lock
-from coalface.range.truth import Purpose
-from coalface.range.wallet import SERVICE_HABITS, Wallet
+from story.chain import ChainBuilder, Payment
+from story.paying import COIN_SAT, fee_sat
+from story.truth import Purpose
+from story.wallet import SERVICE_HABITS, Wallet
 
 POOL = "pool"
 POOL_TAG = b"/Kestrel Pool/"

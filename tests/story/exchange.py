@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.dice import Dice
-from coalface.range.paying import COIN_SAT, DUST_LIMIT_SAT, Target, fee_sat, join
 from coalface.range.script import Kind, Lock
-from coalface.range.truth import Purpose
-from coalface.range.wallet import SERVICE_HABITS, Wallet
+from story.chain import ChainBuilder, Coin, Payment
+from story.paying import COIN_SAT, DUST_LIMIT_SAT, Target, fee_sat, join
+from story.truth import Purpose
+from story.wallet import SERVICE_HABITS, Wallet
 
 _MIN_SWEEP = 5
 _MAX_SWEEP = 40

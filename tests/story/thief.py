@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.dice import Dice
-from coalface.range.exchange import Exchange
-from coalface.range.paying import COIN_SAT, DUST_LIMIT_SAT, Style, Target, fee_sat, pay_with
 from coalface.range.script import Kind, Lock
-from coalface.range.truth import Purpose
 from coalface.range.tx import Outpoint, Tx
-from coalface.range.wallet import CORE_HABITS, Wallet
+from story.chain import ChainBuilder, Coin, Payment
+from story.exchange import Exchange
+from story.paying import COIN_SAT, DUST_LIMIT_SAT, Style, Target, fee_sat, pay_with
+from story.truth import Purpose
+from story.wallet import CORE_HABITS, Wallet
 
 THIEF = "thief"
 ASSOCIATE = "associate"

@@ -7,9 +7,10 @@ from pathlib import Path
 import pbk
 import pytest
 
-from coalface.range import Story, build_story, write_block_files
+from coalface.range import write_block_files
 from coalface.range.block import block_hash
 from coalface.range.dice import Dice
+from story import Story, build_story
 
 KEY = bytes.fromhex("9a3bc1f00d5e7742")
 

@@ -8,12 +8,13 @@ from itertools import pairwise
 
 import pytest
 
-from coalface.range import Kind, Outpoint, Purpose, Story, build_story, regtest_address
+from coalface.range import Kind, Outpoint, regtest_address
 from coalface.range.block import block_hash, read_block, subsidy_sat
 from coalface.range.hashes import hash160
-from coalface.range.thief import DUST_SAT
-from coalface.range.truth import FEES
 from coalface.range.tx import Tx, TxInput
+from story import Purpose, Story, build_story
+from story.thief import DUST_SAT
+from story.truth import FEES
 
 Txs = dict[str, Tx]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.dice import Dice
 from coalface.range.script import Lock
-from coalface.range.truth import Purpose
 from coalface.range.tx import Tx
-from coalface.range.wallet import Habits, Wallet
+from story.chain import ChainBuilder, Coin, Payment
+from story.truth import Purpose
+from story.wallet import Habits, Wallet
 
 DUST_LIMIT_SAT = 10_000
 """Wallets here leave smaller coins alone, and make no smaller change."""

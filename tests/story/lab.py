@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from coalface.range.chain import ChainBuilder, Coin, Payment
-from coalface.range.paying import COIN_SAT, Target, fee_sat, join
 from coalface.range.script import Kind, data_lock
 from coalface.range.sighash import ALL, ANYONECANPAY, NONE, SINGLE
-from coalface.range.truth import Purpose
-from coalface.range.wallet import OLD_HABITS, Wallet
+from story.chain import ChainBuilder, Coin, Payment
+from story.paying import COIN_SAT, Target, fee_sat, join
+from story.truth import Purpose
+from story.wallet import OLD_HABITS, Wallet
 
 LAB = "lab"
 _PIECE_SAT = COIN_SAT // 50

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from coalface.range import ChainBuilder, Kind, Outpoint, Payment, Purpose, Wallet
+from coalface.range import Kind, Outpoint
 from coalface.range.block import COINBASE_MATURITY, read_block
 from coalface.range.dice import Dice
-from coalface.range.paying import balance_sat, pay
-from coalface.range.truth import FEES, value_at_tip_sat
-from coalface.range.wallet import CORE_HABITS, OLD_HABITS
+from story import ChainBuilder, Payment, Purpose, Wallet
+from story.paying import balance_sat, pay
+from story.truth import FEES, value_at_tip_sat
+from story.wallet import CORE_HABITS, OLD_HABITS
 
 COIN_SAT = 100_000_000
 TAG = b"test"

@@ -1,4 +1,4 @@
-"""The chain of the demo: an exchange is robbed, and everybody else goes about their business."""
+"""The chain of the story: an exchange is robbed, and everybody else goes about their business."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 
 from coalface.range.address import regtest_address
 from coalface.range.block import read_block
-from coalface.range.chain import ChainBuilder, Coin, Payment
 from coalface.range.dice import Dice
-from coalface.range.exchange import Exchange
-from coalface.range.lab import Lab
-from coalface.range.paying import COIN_SAT, pay
-from coalface.range.people import People
-from coalface.range.pool import Pool
 from coalface.range.script import Kind, Lock
-from coalface.range.thief import ASSOCIATE, COINJOIN_SAT, THIEF, Deeds, Thief
-from coalface.range.truth import Ledger, Purpose, value_at_tip_sat
 from coalface.range.tx import Outpoint
-from coalface.range.wallet import Wallet
+from story.chain import ChainBuilder, Coin, Payment
+from story.exchange import Exchange
+from story.lab import Lab
+from story.paying import COIN_SAT, pay
+from story.people import People
+from story.pool import Pool
+from story.thief import ASSOCIATE, COINJOIN_SAT, THIEF, Deeds, Thief
+from story.truth import Ledger, Purpose, value_at_tip_sat
+from story.wallet import Wallet
 
 TIP_HEIGHT = 320
 VICTIM = "exchange-a"
@@ -114,7 +114,7 @@ class Story:
 
 
 def build_story(seed: int = 7) -> Story:
-    """The demo's chain of 321 blocks, built in about a second; the same seed gives the same bytes."""
+    """The story's chain of 321 blocks, built in about a second; the same seed gives the same bytes."""
     return _Stage(seed).play()
 
 

@@ -1,14 +1,10 @@
-"""The demo's story as a truth folder: block files, tables, labels, timeline, as for a scenario.
-
-``python tests/story_truth.py OUT [SEED]`` writes one to look at.
-"""
+"""The story as a truth folder: block files, tables, labels, timeline, as for a scenario."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from coalface.range import Purpose, Story, build_story, write_block_files
+from coalface.range import write_block_files
 from coalface.range.block import read_block
-from coalface.range.truth import FEES, OutputTruth, value_at_tip_sat
+from story import Purpose, Story
+from story.truth import FEES, OutputTruth, value_at_tip_sat
 
 PLAYBOOK = "exchange-theft"
 _CRIMINALS = ("thief", "associate", "straw-1", "straw-2", "straw-3")
@@ -42,7 +39,7 @@ def write_story_truth(folder: Path, story: Story, seed: int) -> Path:
     _write_labels(folder / "labels.csv", story)
     digest = hashlib.sha256(b"".join(story.blocks)).hexdigest()
     scenario = {
-        "name": "demo", "seed": seed, "blocks": len(story.blocks) - 1, "version": "0.1.0",
+        "name": "story", "seed": seed, "blocks": len(story.blocks) - 1, "version": "0.1.0",
         "parameters": {}, "hidden_label_share": 0.0, "digest": digest,
     }  # fmt: skip
     (folder / "scenario.json").write_text(json.dumps(scenario, indent=1), "utf-8")
@@ -306,8 +303,3 @@ def _timeline(story: Story) -> list[dict[str, Any]]:
         for actor, event, txids, text in events
     ]
     return sorted(rows, key=lambda row: (row["height"], row["event"], row["txids"]))
-
-
-if __name__ == "__main__":
-    number = int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    write_story_truth(Path(sys.argv[1]), build_story(number), number)

@@ -20,9 +20,9 @@ from coalface.range.dice import Dice
 from coalface.range.script import Kind, Lock
 from coalface.range.sighash import ALL
 from coalface.range.sign import sign
-from coalface.range.truth import Ledger, OutputTruth, Purpose, TxTruth
 from coalface.range.tx import Outpoint, Tx, TxInput, TxOutput
-from coalface.range.wallet import Habits
+from story.truth import Ledger, OutputTruth, Purpose, TxTruth
+from story.wallet import Habits
 
 FIRST_TIME_UNIX = 1709251200  # 2024-03-01T00:00:00Z
 MEAN_SPACING_SECONDS = 3600

@@ -1,0 +1,12 @@
+"""The story's chain, built once."""
+
+from __future__ import annotations
+
+import pytest
+
+from story import Story, build_story
+
+
+@pytest.fixture(scope="session")
+def story() -> Story:
+    return build_story()
