@@ -13,6 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WHEELS := build/wheel
 ACCURACY_SEEDS := 7 8
 ACCURACY_BLOCKS := 500
+ACCURACY_BULK_TXS := 200000
 
 # Runs a talkative command; what it says is shown only when it fails.
 quietly = $(1) > build/step.log 2>&1 || { cat build/step.log >&2; exit 1; }
@@ -56,11 +57,12 @@ soak: build ## run the long random tests
 	@COALFACE_SOAK=1 $(BIN)/python -m pytest -m soak
 
 accuracy: build ## build every scenario twice, score it, and write docs/accuracy.md and its table anew
-	@rm -rf build/accuracy && mkdir -p build/accuracy
+	@rm -rf build/accuracy build/accuracy-bulk && mkdir -p build/accuracy
 	@for scenario in $$($(BIN)/coalface range list); do for seed in $(ACCURACY_SEEDS); do \
 		$(BIN)/coalface range build $$scenario build/accuracy/$$scenario-$$seed --seed $$seed --blocks $(ACCURACY_BLOCKS); \
 	done; done
-	@$(BIN)/python -m coalface.range.score.publish build/accuracy/*
+	@$(BIN)/coalface range bulk build/accuracy-bulk --txs $(ACCURACY_BULK_TXS) --seed $(firstword $(ACCURACY_SEEDS)) > /dev/null
+	@$(BIN)/python -m coalface.range.score.publish build/accuracy/* --bulk build/accuracy-bulk
 
 build: $(VENV)/.installed-wheel ## build the wheel and install it into .venv
 	@:

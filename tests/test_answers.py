@@ -269,6 +269,7 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("explain", "explain", store, listed, loot)
         compare("trace", "trace", store, f"{theft}:0", listed)
         compare("trace", "trace", store, theft, "--max-txs", "2")
+        compare("trace", "trace", store, theft, "--through-coinjoins")
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
     compare_energy(found, folder)

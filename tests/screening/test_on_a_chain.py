@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from coalface.accuracy import error_rates
 from coalface.chain import index, open_chain
 from coalface.clusters import cluster, explain
 from coalface.errors import NotFound, UnsupportedStore
@@ -47,7 +48,8 @@ def test_a_listing_is_not_inherited(screened: Screened, neighbour: str) -> None:
     steps = explain(chain, neighbour, screened.listed).steps
     assert found.cospend.nearest_txids == tuple(step.txid for step in steps)
     assert found.provenance.rules == found.cospend.rules == ("strict/1", "equal_outputs/1")
-    assert found.cospend.error_rates == {"simulated": "unknown", "field": "unknown"}
+    assert found.cospend.error_rates == error_rates(found.cospend.rules)
+    assert found.cospend.error_rates.field == "unknown"
     assert screen(chain, neighbour) == found
 
 

@@ -40,7 +40,7 @@ def _show(found: Cluster) -> None:
         {
             "address": found.address,
             "status": f"{found.status} by {', '.join(found.provenance.rules)}",
-            "error_rates": "; ".join(f"{kind}: {rate}" for kind, rate in found.error_rates.items()),
+            "error_rates": found.error_rates.text(),
             "anchor": found.anchor,
             "n_addresses": found.n_addresses,
             "balance_sat": found.balance_sat,

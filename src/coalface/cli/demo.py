@@ -156,7 +156,7 @@ def _trace_part(found: "Demo") -> Iterator[str]:
     inferred = traced.totals_sat["service"] - labelled
     yield ""
     yield f"  At services: {format_btc(labelled)} BTC at labelled addresses (a label says so),"
-    yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference, error rate unknown)."
+    yield f"  {format_btc(inferred)} BTC at addresses in their clusters (inference; rates: see `trace`)."
 
 
 def _list_of(reason: str) -> str:
@@ -236,7 +236,7 @@ def _sureness_part() -> Iterator[str]:
     """How sure each part of the answer is."""
     yield _heading("fact, inference, unknown")
     yield "  fact       outputs, spends, amounts, the list entry: txid:vout, each can be checked on any node"
-    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); error rates not measured"
+    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); answers give error rates"
     yield "  method     haircut spreads value in proportion; other accounting methods give other amounts"
     yield "  unknown    who holds an address, what happened inside a service, what came out of a CoinJoin"
 

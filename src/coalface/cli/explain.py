@@ -50,7 +50,11 @@ def _show(found: Explanation) -> None:
     }[found.same_cluster]
     if found.a == found.b:
         verdict = "one and the same address"
-    record = {"a": found.a, "b": found.b, "verdict": verdict, **partial_note(found.coverage)}
+    record = {"a": found.a, "b": found.b, "verdict": verdict}
+    if found.a != found.b:
+        rates = found.error_rates
+        record["error_rates"] = rates.text() if found.same_cluster else rates.text_of_silence()
+    record.update(partial_note(found.coverage))
     write_record(record, Format.TABLE)
     if found.steps:
         click.echo("\nearliest evidence (each transaction spends from both addresses):")

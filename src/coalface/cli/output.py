@@ -75,6 +75,11 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
             return value
         case str():
             return str(value)
+        # before the kinds below, which are slow to tell: most of a record is made of these
+        case int():
+            return value.__index__()
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case datetime():
             if value.tzinfo is None:
                 raise TypeError(f"time {value} has no time zone; records carry UTC")
@@ -87,8 +92,6 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
             return value.__index__()
         case Decimal():
             return _checked(value)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             raise TypeError(
                 f"cannot write a {type(value).__name__} ({value!r}): records hold integers and text"

@@ -81,6 +81,9 @@ def _show(found: ScreeningResult) -> None:
         if found.cospend is None
         else _inferred(found.cospend)
     )
+    if found.cospend is not None:
+        rates = found.cospend.error_rates
+        record["error_rates"] = rates.text() if found.cospend.n_listed else rates.text_of_silence()
     write_record(record, Format.TABLE)
 
 

@@ -102,6 +102,7 @@ def _show(found: Trace) -> None:
     write_record(
         {
             "method": found.method,
+            "error_rates": found.error_rates.text(),
             "as_of": f"{found.provenance.as_of.height} {found.provenance.as_of.hash}",
             "origins": [
                 f"{origin.text} ({origin.kind}, {origin.n_outputs} outputs)" for origin in found.origins

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from coalface.accuracy import ErrorRates
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
-from coalface.clusters.rules import COINJOIN_RULE, ERROR_RATES, RULE_SET
+from coalface.clusters.rules import COINJOIN_RULE, RULE_SET, cluster_error_rates
 
 __all__ = ["Explanation", "Step", "explain"]
 
@@ -38,7 +39,7 @@ class Explanation:
     coverage: Coverage
     provenance: Provenance
     status: str = "inference"
-    error_rates: dict[str, str] = field(default_factory=lambda: dict(ERROR_RATES))
+    error_rates: ErrorRates = field(default_factory=cluster_error_rates)
 
 
 def explain(chain: Chain, a: str, b: str, *, limit: int = 1000) -> Explanation:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from coalface.accuracy import ErrorRates
 from coalface.chain import Coverage, Provenance
-from coalface.clusters.rules import ERROR_RATES
+from coalface.clusters.rules import cluster_error_rates
 from coalface.labels import Label
 
 __all__ = ["RESULTS", "Cospend", "ListedInCluster", "ScreeningResult"]
@@ -41,7 +42,7 @@ class Cospend:
     """A service that labels name in the same cluster: the listed ones may be its customers' addresses."""
     rules: tuple[str, ...]
     status: str = "inference"
-    error_rates: dict[str, str] = field(default_factory=lambda: dict(ERROR_RATES))
+    error_rates: ErrorRates = field(default_factory=cluster_error_rates)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coalface import _core
+from coalface.accuracy import ErrorRates, error_rates
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
 from coalface.clusters import COINJOIN_RULE, RULE_SET
@@ -82,6 +83,8 @@ class Trace:
     coverage: Coverage
     provenance: Provenance
     parameters: dict[str, int | bool | str]
+    error_rates: ErrorRates
+    """Of the method and of the rules that decided where the trace stopped."""
 
     def by_address(self) -> list[tuple[str | None, str, int]]:
         """(address, boundary, tainted satoshi) summed over terminals, largest first."""
@@ -174,8 +177,10 @@ def trace(
     rules = (() if through_coinjoins else (COINJOIN_RULE,)) + (
         (RULE_SET,) if stops and stop_at_clusters else ()
     )
+    version = f"{method}/1"
+    other_way = _other_way(bool(stops), stop_at_clusters, through_coinjoins)
     return Trace(
-        method=f"{method}/1",
+        method=version,
         origins=tuple(found),
         origin_sat=int(record["origin_sat"].sum()),
         totals_sat=totals,
@@ -195,7 +200,17 @@ def trace(
             "rounding": "drawing rule: tainted first, outputs in index order, fee last",
             "through_coinjoins": through_coinjoins,
         },
+        error_rates=error_rates((version, *rules), () if other_way is None else ((version, other_way),)),
     )
+
+
+def _other_way(has_stops: bool, stop_at_clusters: bool, through_coinjoins: bool) -> str | None:
+    """How this trace differs from those that rates were measured with; `None` if it does not."""
+    if through_coinjoins:
+        return "not measured through CoinJoins"
+    if not has_stops:
+        return "not measured without stops at services"
+    return None if stop_at_clusters else "not measured without stops at clusters of services"
 
 
 def _terminals(chain: Chain, record: "_core.TraceRecord", reasons: Mapping[int, str]) -> tuple[Terminal, ...]:

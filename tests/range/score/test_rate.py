@@ -78,11 +78,42 @@ def test_none_and_all_are_written_only_where_true(ppm: int, text: str) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=6))
-def test_independent_trials_pool_to_what_they_are_together(chains: list[tuple[int, int]]) -> None:
+def test_pooling_adds_up_and_never_narrows(chains: list[tuple[int, int]]) -> None:
     parts = [rate(hits, hits + misses, "txs") for hits, misses in chains]
     found = pooled_rate(parts)
     whole = rate(sum(hits for hits, _ in chains), sum(sum(each) for each in chains), "txs")
     assert (found.hits, found.trials, found.ppm) == (whole.hits, whole.trials, whole.ppm)
+    assert found.n_effective <= whole.n_effective
+    if whole.low_ppm is not None and whole.high_ppm is not None:
+        assert found.low_ppm is not None
+        assert found.high_ppm is not None
+        assert found.low_ppm <= whole.low_ppm + 1
+        assert found.high_ppm >= whole.high_ppm - 1
+
+
+def test_chains_that_differ_widen_the_interval() -> None:
+    alike = pooled_rate([rate(50, 100, "txs"), rate(50, 100, "txs"), rate(50, 100, "txs")])
+    apart = pooled_rate([rate(1, 100, "txs"), rate(50, 100, "txs"), rate(99, 100, "txs")])
+    assert (alike.ppm, apart.ppm) == (500_000, 500_000)
+    assert alike.n_effective == 300
+    assert apart.n_effective == 1
+    assert alike.low_ppm is not None
+    assert alike.high_ppm is not None
+    assert apart.low_ppm is not None
+    assert apart.high_ppm is not None
+    assert apart.low_ppm < alike.low_ppm
+    assert apart.high_ppm > alike.high_ppm
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 6))
+def test_alike_chains_of_independent_trials_pool_to_what_they_are_together(
+    hits: int, misses: int, n: int
+) -> None:
+    found = pooled_rate([rate(hits, hits + misses, "txs")] * n)
+    whole = rate(n * hits, n * (hits + misses), "txs")
+    if whole.low_ppm is None or whole.high_ppm is None:
+        assert found.low_ppm is None
+        return
     assert found.low_ppm == pytest.approx(whole.low_ppm, abs=1.01)
     assert found.high_ppm == pytest.approx(whole.high_ppm, abs=1.01)
     assert found.n_effective == whole.n_effective

@@ -1,13 +1,14 @@
-"""The table of the room `accuracy`: simulated error rates by rule, for other rooms' answers."""
+"""The table of the room `accuracy`: simulated rates by rule, for other rooms' answers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from coalface.range.score.pooling import Pooled, complement, error
-from coalface.range.score.rate import MILLION, Rate
+from coalface.range.score.pooling import Pooled
+from coalface.range.score.rate import Rate
 from coalface.range.score.report import Report
 from coalface.range.score.result import RowKind
 
@@ -39,23 +40,24 @@ def accuracy_table(reports: Sequence[Report], pooled: Sequence[Pooled]) -> str:
     return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
-def _inverted(span: tuple[int, int] | None) -> list[int] | None:
-    """Span of the shares that are no hits."""
-    return None if span is None else [MILLION - span[1], MILLION - span[0]]
-
-
 def _rule(found: Pooled) -> dict[str, Any]:
     total = found.total
     assert total is not None  # noqa: S101 - the caller chose those with a total
     families = [row for row in found.of_kind(RowKind.FAMILY) if row.precision.trials]
     worst = families[0] if families else None
+    errors = {name: _measured(rate) for name in _ERRORS if isinstance(rate := found.figures.get(name), Rate)}
     return {
         "what": found.what,
-        "false": complement(total.precision),
-        "missed": complement(total.recall),
-        "false_by_chain_ppm": _inverted(found.span("precision")),
-        "missed_by_chain_ppm": _inverted(found.span("recall")),
-        "more": {name: error(rate) for name in _ERRORS if isinstance(rate := found.figures.get(name), Rate)},
+        "precision": _measured(total.precision),
+        "recall": _measured(total.recall),
+        "precision_by_chain_ppm": found.span("precision"),
+        "recall_by_chain_ppm": found.span("recall"),
+        "errors": {name: rate for name, rate in errors.items() if rate is not None},
         "worst_family": None if worst is None else worst.group,
-        "worst_family_false": None if worst is None else complement(worst.precision),
+        "worst_family_precision": None if worst is None else _measured(worst.precision),
     }
+
+
+def _measured(found: Rate) -> dict[str, Any] | None:
+    """A share as the table holds it; `None` without cases."""
+    return None if found.ppm is None else asdict(found)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coalface.range.score.rate import MILLION, Rate, pooled_rate
+from coalface.range.score.rate import Rate, pooled_rate
 from coalface.range.score.report import Report
 from coalface.range.score.result import Row, RowKind, Score, Status, worst_first
 
-__all__ = ["Pooled", "chain_name", "complement", "error", "pool"]
+__all__ = ["Pooled", "chain_name", "pool"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Pooled:
     """Groups over all chains, worst first within a kind."""
     figures: dict[str, Rate | int]
     """Further measures over all chains: shares pooled, counts added up, indices of single chains left out."""
+    index_spans_ppm: dict[str, tuple[int, int]]
+    """Indices of single chains, which cannot be pooled: lowest and highest, parts per million."""
 
     def of_kind(self, kind: RowKind) -> list[Row]:
         """Rows of one kind, worst first."""
@@ -58,7 +60,7 @@ def pool(reports: Sequence[Report]) -> list[Pooled]:
 
     Notes
     -----
-    Intervals cover chance within chains (`pooled_rate`); scores of single chains show how far chains differ.
+    Intervals cover chance within chains and what differs from chain to chain (`pooled_rate`).
     """
     names = list(dict.fromkeys(each.name for report in reports for each in report.scores))
     return [_pooled([(chain_name(report), report.named(name)) for report in reports]) for name in names]
@@ -93,6 +95,7 @@ def _pooled(scores: list[tuple[str, Score]]) -> Pooled:
         tuple(scored),
         tuple(rows),
         _figures([each for _, each in scored]),
+        _index_spans([each for _, each in scored]),
     )
 
 
@@ -109,24 +112,11 @@ def _figures(scores: Sequence[Score]) -> dict[str, Rate | int]:
     return {**{name: pooled_rate(found) for name, found in rates.items()}, **sums}
 
 
-def complement(found: Rate) -> dict[str, int | str] | None:
-    """The share of cases that are no hits, as the accuracy table writes it; `None` without cases."""
-    row = error(found)
-    if row is None or found.ppm is None or found.low_ppm is None or found.high_ppm is None:
-        return None
-    wrong = {"wrong": found.trials - found.hits, "ppm": MILLION - found.ppm}
-    return {**row, **wrong, "low_ppm": MILLION - found.high_ppm, "high_ppm": MILLION - found.low_ppm}
-
-
-def error(found: Rate) -> dict[str, int | str] | None:
-    """A share whose hits are what is wrong, as the accuracy table writes it; `None` without cases."""
-    if found.ppm is None or found.low_ppm is None or found.high_ppm is None:
-        return None
-    return {
-        "wrong": found.hits,
-        "cases": found.trials,
-        "unit": found.unit,
-        "ppm": found.ppm,
-        "low_ppm": found.low_ppm,
-        "high_ppm": found.high_ppm,
-    }
+def _index_spans(scores: Sequence[Score]) -> dict[str, tuple[int, int]]:
+    found: dict[str, list[int]] = {}
+    for each in scores:
+        total = each.total()
+        for name, value in ({} if total is None else total.figures).items():
+            if isinstance(value, int) and name.endswith("_ppm"):
+                found.setdefault(name.removesuffix("_ppm"), []).append(value)
+    return {name: (min(values), max(values)) for name, values in found.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.special import betaincinv, stdtrit
 
 __all__ = ["MILLION", "Rate", "clustered_rate", "percent", "pooled_rate", "rate"]
 
@@ -106,8 +106,9 @@ def clustered_rate(hits: Numbers, trials: Numbers, unit: str) -> Rate:
     -----
     Trials of one group stand and fall together, so their number says little about how sure the share is.
     The interval is Clopper-Pearson's for the effective number of trials ``p (1 - p) / var(p)``, ``var`` being
-    that of a ratio of sums over groups; it is never more than the number of groups. Where all or none hit,
-    that variance is zero and says nothing; the effective number is then Kish's, ``sum(t)^2 / sum(t^2)``.
+    that of a ratio of sums over groups; few groups tell little of that variance, so that the number falls by
+    Student's factor for them. It is never more than the number of groups. Where all or none hit, the variance
+    is zero and says nothing; the effective number is then Kish's, ``sum(t)^2 / sum(t^2)``.
 
     References
     ----------
@@ -129,9 +130,7 @@ def clustered_rate(hits: Numbers, trials: Numbers, unit: str) -> Rate:
     if n_hits in (0, n_trials) or n_groups == 1:
         effective = kish
     else:
-        residuals = (hits.astype(np.float64) - share * trials.astype(np.float64)) / float(n_trials)
-        variance = float(np.square(residuals).sum()) * n_groups / (n_groups - 1)
-        effective = share * (1 - share) / variance if variance > 0 else float(n_groups)
+        effective = _by_variance(hits.astype(np.float64), trials.astype(np.float64))
     effective = min(max(effective, 1.0), float(n_groups))
     low, high = _beta_interval(share * effective, effective)
     return _rate(round(n_hits), round(n_trials), unit, (low, high), effective)
@@ -147,8 +146,9 @@ def pooled_rate(rates: Sequence[Rate]) -> Rate:
 
     Notes
     -----
-    The interval covers chance within the chains: its effective number is ``1 / sum(w^2 / n)``, with ``w`` a
-    chain's share of the trials and ``n`` its effective number. How far chains differ must be shown beside.
+    The interval is the wider of two. One covers chance within the chains: its effective number is
+    ``1 / sum(w^2 / n)``, with ``w`` a chain's share of the trials and ``n`` its effective number. The other
+    takes a chain for one case, as `clustered_rate` takes a group: it covers what differs from chain to chain.
     """
     counted = [each for each in rates if each.trials]
     if len(counted) <= 1:
@@ -156,8 +156,27 @@ def pooled_rate(rates: Sequence[Rate]) -> Rate:
     hits, trials = sum(each.hits for each in counted), sum(each.trials for each in counted)
     effective = 1 / math.fsum((each.trials / trials) ** 2 / each.n_effective for each in counted)
     share = min(hits / trials, 1.0)
+    if 0 < hits < trials:
+        between = _by_variance(
+            np.array([each.hits for each in counted], np.float64),
+            np.array([each.trials for each in counted], np.float64),
+        )
+        effective = max(min(effective, between), 1.0)
     ends = _beta_interval(share * effective, effective)
     return _rate(hits, trials, counted[0].unit, ends, effective)
+
+
+def _by_variance(hits: Numbers, trials: Numbers) -> float:
+    """Effective number of trials by how much the share differs from group to group; more than one group."""
+    n_trials, n_groups = float(trials.sum()), len(trials)
+    share = float(hits.sum()) / n_trials
+    residuals = (hits - share * trials) / n_trials
+    variance = float(np.square(residuals).sum()) * n_groups / (n_groups - 1)
+    if variance <= 0:
+        return math.inf
+    # Student's factor; where every group is one trial it is 1
+    factor = float(stdtrit(max(n_trials - 1, 1.0), _TAIL) / stdtrit(n_groups - 1.0, _TAIL))
+    return share * (1 - share) / variance * min(factor, 1.0) ** 2
 
 
 def _total(values: Numbers) -> int | float:

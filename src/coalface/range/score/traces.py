@@ -134,8 +134,7 @@ class Traces:
             worst_case=_worst(shown, matched.truth),
             thresholds=dict(thresholds),
             notes=(
-                "of a family: precision is what of the value put on it is its own",
-                "and recall what of its own was found",
+                "of a family, precision is how much of what it is said to hold is so, recall what is found",
                 "intervals treat each holder of a theft as one case",
             ),
         )
