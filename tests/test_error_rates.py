@@ -64,7 +64,7 @@ def test_clusters(demo: Demo) -> None:
 
 
 def test_traces(demo: Demo) -> None:
-    theft = demo.story.truth.deeds.theft_txid
+    theft = demo.case.theft.txid
     answer = record("trace", demo.store, theft)
     check(answer["error_rates"], ["haircut/1", "equal_outputs/1", "strict/1"])
     assert answer["error_rates"]["simulated"]["rates"][0]["rule"] == answer["method"]
@@ -79,7 +79,7 @@ def test_traces(demo: Demo) -> None:
     ],
 )
 def test_a_trace_in_another_way_was_not_measured(demo: Demo, option: str, why: str) -> None:
-    theft = demo.story.truth.deeds.theft_txid
+    theft = demo.case.theft.txid
     method, *others = record("trace", demo.store, theft, option)["error_rates"]["simulated"]["rates"]
     assert (method["rule"], method["precision"], method["why_unknown"]) == ("haircut/1", None, why)
     assert all(each["precision"] is not None for each in others)
@@ -87,7 +87,7 @@ def test_a_trace_in_another_way_was_not_measured(demo: Demo, option: str, why: s
 
 
 def test_facts_carry_none(demo: Demo) -> None:
-    theft = demo.story.truth.deeds.theft_txid
+    theft = demo.case.theft.txid
     for arguments in (("tx", demo.store, theft), ("block", demo.store, "200"), ("info", demo.store)):
         assert "error_rates" not in record(*arguments)
 

@@ -92,6 +92,13 @@ def read_amount(text: str, fuel_unit: str | None) -> Amount:
         try:
             found = given(text, unit, name="amount", high=_LARGEST)
         except UnitError as error:
+            if error.code == "unit_missing":
+                raise UnitError(
+                    error.message,
+                    code=error.code,
+                    hint=f"write the unit, one of {', '.join([*units.values(), 'blocks'])} or a multiple",
+                    context=error.context,
+                ) from error
             # Another kind may fit a unit of another dimension; everything else is wrong for all of them.
             if error.code != "unit_mismatch":
                 raise

@@ -23,12 +23,13 @@ from coalface.energy.country import LIMIT_FIGURES, CountryPack, load_country
 from coalface.energy.facts import Machine, machine
 from coalface.energy.limits import Limit, LimitKind
 from coalface.energy.pack import FuelPack, SitePack, input_units, load_fuel, load_site
-from coalface.energy.pack_file import Table, open_pack, pack_path
+from coalface.energy.pack_file import MAX_PACK_BYTES, Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
 from coalface.energy.quantity import quantity
 from coalface.energy.result import Event, Finding, Rival
+from coalface.prices.csv_file import read_bounded
 
-__all__ = ["Scenario", "list_scenarios", "load_scenario"]
+__all__ = ["Scenario", "list_scenarios", "load_scenario", "scenario_text"]
 
 _FOLDER: Final = "scenarios"
 _MOST: Final = 1e18
@@ -134,6 +135,11 @@ def list_scenarios() -> tuple[tuple[str, str], ...]:
     """Name and title of every scenario that is shipped."""
     folder = Path(__file__).parent / "packs" / _FOLDER
     return tuple((path.stem, open_pack(path)[0].text("title")) for path in sorted(folder.glob("*.toml")))
+
+
+def scenario_text(name_or_path: str | Path) -> str:
+    """Text of a scenario's file, to be copied and changed; errors as of `load_scenario`."""
+    return read_bounded(pack_path(name_or_path, _FOLDER), MAX_PACK_BYTES).decode("utf-8-sig")
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:

@@ -18,7 +18,7 @@ from coalface.cli.energy.options import (
     window_options,
 )
 from coalface.cli.energy.scenario import chart_options
-from coalface.cli.energy.show import show, write_charts
+from coalface.cli.energy.show import check_charts, show_result, write_charts
 from coalface.cli.output import Format, format_option
 from coalface.energy.amount import read_amount
 from coalface.energy.answer import answer
@@ -124,6 +124,7 @@ def inverse(amount: str, **options: Any) -> None:  # noqa: ANN401 - the options 
 
 def _answer(text: str, options: dict[str, Any], *, measured: bool) -> None:
     """Ask and show."""
+    check_charts(options["charts"])
     fuel = load_fuel(options["fuel"])
     amount = read_amount(text, fuel.fuel_unit)
     if amount.kind.is_measured != measured:
@@ -160,5 +161,5 @@ def _answer(text: str, options: dict[str, Any], *, measured: bool) -> None:
     )
     result = answer(question_of(asked))
     format: Format = options["format"]
-    show(result, format)
+    show_result(result, format)
     write_charts(result, options["charts"], options["chart_of"])

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from coalface.cli.energy.options import Network, draws_options, network_options
-from coalface.cli.energy.show import show, write_charts
+from coalface.cli.energy.show import check_charts, show_result, write_charts
 from coalface.cli.output import Format, format_option, write_records
 from coalface.energy.answer import answer
 from coalface.energy.chart import CHARTS
-from coalface.energy.scenario import list_scenarios, load_scenario
+from coalface.energy.scenario import list_scenarios, load_scenario, scenario_text
 from coalface.errors import UsageError
 
 __all__ = ["chart_options", "scenario"]
@@ -40,6 +40,7 @@ def chart_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.command()
 @click.argument("scenario", required=False, metavar="[NAME|FILE]")
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that are built in.")
+@click.option("--show", is_flag=True, help="Print the scenario's file, to be copied and changed.")
 @network_options
 @draws_options
 @chart_options
@@ -47,6 +48,7 @@ def chart_options(command: click.decorators.FC) -> click.decorators.FC:
 def scenario(
     scenario: str | None,
     listed: bool,
+    show: bool,
     store: Path | None,
     prices: Path | None,
     difficulty: Path | None,
@@ -70,11 +72,15 @@ def scenario(
             "which scenario?", code="usage_scenario", hint="`coalface energy scenario --list` lists them"
         )
     stated = load_scenario(scenario)
+    if show:
+        click.echo(scenario_text(scenario), nl=False)
+        return
+    check_charts(charts)
     calendar = Network(store, prices, difficulty, fees).calendar(stated.first_day, stated.last_day)
     question = stated.ask(calendar)
     question = replace(
         question, n_draws=draws or question.n_draws, seed=question.seed if seed is None else seed
     )
     result = answer(question)
-    show(result, format)
+    show_result(result, format)
     write_charts(result, charts, chart_of)

@@ -11,14 +11,14 @@ from typing import Any
 import click
 
 from coalface.cli.output import Format, write_record
-from coalface.energy.chart import write_chart
+from coalface.energy.chart import check_suffix, write_chart
 from coalface.energy.figure import people
 from coalface.energy.record import record_of
 from coalface.energy.result import Result, Spreads
 from coalface.energy.sampling import Spread
 from coalface.energy.words import headline, paragraphs
 
-__all__ = ["WIDTH", "for_people", "show", "write_charts"]
+__all__ = ["WIDTH", "check_charts", "for_people", "show_result", "write_charts"]
 
 WIDTH = 100
 """Columns of text."""
@@ -26,7 +26,7 @@ _PHS = 1e15
 _FOUR_DIGITS = Context(prec=4)
 
 
-def show(result: Result, format: Format) -> None:
+def show_result(result: Result, format: Format) -> None:
     """Write the answer."""
     if format is not Format.TABLE:
         write_record(record_of(result), format)
@@ -96,6 +96,18 @@ def _shorter(value: object) -> object:
     if isinstance(value, dict):
         return {name: _shorter(each) for name, each in value.items()}
     return _FOUR_DIGITS.plus(value) if isinstance(value, Decimal) else value
+
+
+def check_charts(files: Sequence[Path]) -> None:
+    """Refuse charts of unknown kinds before anything is reckoned.
+
+    Raises
+    ------
+    UsageError
+        If a file's name ends in none of the suffixes that are known.
+    """
+    for file in files:
+        check_suffix(file)
 
 
 def write_charts(result: Result, files: Sequence[Path], what: str) -> None:

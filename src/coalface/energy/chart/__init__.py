@@ -5,6 +5,6 @@ title, units on its axes, how to read it, and what is assumed. What is computed 
 needs ``matplotlib`` (extra ``charts``), which is loaded only when a chart is written.
 """
 
-from coalface.energy.chart.write import CHARTS, write_chart
+from coalface.energy.chart.write import CHARTS, check_suffix, write_chart
 
-__all__ = ["CHARTS", "write_chart"]
+__all__ = ["CHARTS", "check_suffix", "write_chart"]

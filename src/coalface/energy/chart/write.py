@@ -9,7 +9,7 @@ from pathlib import Path
 from coalface.energy.result import Result
 from coalface.errors import IoFailure, UsageError
 
-__all__ = ["CHARTS", "write_chart"]
+__all__ = ["CHARTS", "check_suffix", "write_chart"]
 
 CHARTS = ("worth", "outcome", "ceilings", "tornado")
 """Names of the charts."""
@@ -38,6 +38,24 @@ def write_chart(result: Result, path: str | os.PathLike[str], what: str = "worth
     IoFailure
         If the file cannot be written.
     """
+    suffix, target = check_suffix(path), Path(path)
+    if what not in CHARTS:
+        raise UsageError(
+            f"no chart is named `{what[:80]}`; there are {', '.join(CHARTS)}",
+            code="usage_chart_name",
+            context={"chart": what[:80]},
+        )
+    _replace(target, _content(result, suffix, what))
+
+
+def check_suffix(path: str | os.PathLike[str]) -> str:
+    """Suffix of a chart's file, in lower case.
+
+    Raises
+    ------
+    UsageError
+        If it is none of ``.svg``, ``.png`` and ``.html``.
+    """
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in _SUFFIXES:
@@ -47,13 +65,7 @@ def write_chart(result: Result, path: str | os.PathLike[str], what: str = "worth
             hint="name the file as in `worth.svg`, `worth.png` or `scenario.html`",
             context={"path": str(target), "suffix": suffix},
         )
-    if what not in CHARTS:
-        raise UsageError(
-            f"no chart is named `{what[:80]}`; there are {', '.join(CHARTS)}",
-            code="usage_chart_name",
-            context={"chart": what[:80]},
-        )
-    _replace(target, _content(result, suffix, what))
+    return suffix
 
 
 def _content(result: Result, suffix: str, what: str) -> bytes:

@@ -50,12 +50,13 @@ def _arrange(town: Town, span: Span, name: str, part: Part, family: str) -> None
 
     def begin() -> None:
         pool.join(plant.name, payout, rate_hs)
-        town.economy.tell(plant.name, "mining", [], f"{plant.name} joins {pool.name} with {rate_hs} H/s")
+        rate = f"{rate_hs / 1e12:.0f} TH/s"
+        town.economy.tell(plant.name, "mining", [], f"{plant.name} joins {pool.name} with {rate}")
 
     def change() -> None:
         now_hs = rate_hs * dice.between(50, 140) // 100
         pool.join(plant.name, payout, now_hs)
-        town.economy.tell(plant.name, "mining", [], f"{plant.name} now mines with {now_hs} H/s")
+        town.economy.tell(plant.name, "mining", [], f"{plant.name} now mines with {now_hs / 1e12:.0f} TH/s")
 
     def stop() -> None:
         pool.leave(plant.name)
@@ -68,7 +69,8 @@ def _arrange(town: Town, span: Span, name: str, part: Part, family: str) -> None
         return dice.pick(town.all_of(Exchange)).deposit(plant.name, value_sat)
 
     def sell() -> None:
-        coins = plant.large_coins()
+        # Coin from before the mining stays where it is: what is sold was mined.
+        coins = [coin for coin in plant.large_coins() if coin.lock == payout]
         if not coins:
             raise Poor(f"{plant.name} has nothing to sell")
         tx = plant.pay_off(coins, target)
