@@ -52,7 +52,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[s
 MISTAKES = {
     "negative tonnes": (("forward", "-1 t", *DAY), 2, "negative", None),
     "negative tonnes behind --": (("forward", *DAY, "--", "-1 t"), 2, "negative", None),
-    "no unit": (("forward", "1000", *DAY), 2, "a number without a unit", "`1000 t`"),
+    "no unit": (("forward", "1000", *DAY), 2, "a number without a unit", "one of t, MWh"),
     "an ambiguous ton": (("forward", "1 ton", *DAY), 2, "short ton", "`short_ton` to convert"),
     "a comma": (("forward", "1,000 t", *DAY), 2, "two ways", "1_000"),
     "J/GH for J/TH": (
