@@ -95,8 +95,7 @@ class Coordinator(Actor):
             self.round()
 
     def round(self) -> None:
-        """Makes one round of whoever is willing."""
-        raise NotImplementedError
+        """Makes one round of whoever is willing, by the protocol of the subclass; none by default."""
 
     def willing(self) -> list[Client]:
         """Clients of the next round, those in a hurry first; some rounds are large, some barely enough."""
