@@ -72,7 +72,8 @@ ANSWERS = {
     "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
-    "energy scenario --list", "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
+    "energy scenario --list", "energy payouts",
+    "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
     "energy facts machines", "energy facts fees", "energy facts prices", "energy facts coal-trade",
     "energy facts events", "energy facts fuel:coal",
 }  # fmt: skip
@@ -322,6 +323,10 @@ def compare_energy(found: Comparison, folder: Path) -> None:
     compare(answer, "inverse", "5 blocks", *day, *few, "--unattributed", "40")
     compare(answer, "inverse", "1000000 BTC", *day, *few, "--country", "kp")
     compare("energy scenario --list", "scenario", "--list")
+    (folder / "payouts.csv").write_text("date,btc\n2017-09-01,2.5\n2017-09-02,900000\n")
+    for options in ((), ("--fuel", "hydro")):
+        paid = ("payouts", folder / "payouts.csv", "--from", "2017-09-01", *few, *options)
+        compare("energy payouts", *paid)
     compare("energy worth", "worth", *month, *few, "--sold-price", "52.5 USD/t")
     compare("energy worth", "worth", *early, *few, "--efficiency", "1e6 J/TH")
     compare("energy breakeven", "breakeven", *month, "--by", "day")

@@ -171,7 +171,9 @@ fn rare_transactions_have_their_sizes() {
     assert!(large.len() == 1 && large[0].inputs.len() > 6_000 && large[0].outputs.len() == 1);
     let mut n_paid: HashMap<&[u8], u64> = HashMap::new();
     txs().flat_map(|tx| &tx.outputs).for_each(|output| *n_paid.entry(&output.script).or_default() += 1);
-    assert!(n_paid.values().any(|n| *n == 2_500));
+    // The flooded address is paid now and then in everyday life as well.
+    let most = n_paid.values().max().copied().unwrap_or_default();
+    assert!((2_500..2_600).contains(&most), "{most}");
 
     let error = write_bulk(
         &folder.path().join("small"),
