@@ -85,7 +85,6 @@ def list_scenarios() -> None:
 
     Example: coalface range list
     """
-    _need(_SIGNS)
     from coalface.range.scenarios import SCENARIOS
 
     for name in SCENARIOS:
