@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -232,8 +232,3 @@ def _verdict(outcome: Outcome, limits: Feasible, sold: Floats | None, possible: 
     worth = None if sold is None or outcome.fuel is None else outcome.fuel * sold
     earned = outcome.mined.usd if np.isfinite(outcome.mined.usd).all() else None
     return judge(claimed, limits, earned_usd=earned, alternative_usd=worth)
-
-
-def with_draws(question: Question, n_draws: int, seed: int) -> Question:
-    """The same question with another number of draws or seed."""
-    return replace(question, n_draws=n_draws, seed=seed)

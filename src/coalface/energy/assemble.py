@@ -218,9 +218,9 @@ def country_limits(country: CountryPack, fuel: FuelPack, calendar: Calendar) -> 
     """
     of_fuel = (LimitKind.FUEL, LimitKind.PLANT, LimitKind.GENERATION)
     limits = {
-        LimitKind(each.kind): Limit(LimitKind(each.kind), each.says, each.figures, each.why_unavailable)
+        each.kind: each
         for each in country.limits.values()
-        if fuel.name == country.fuel or LimitKind(each.kind) not in of_fuel
+        if fuel.name == country.fuel or each.kind not in of_fuel
     }
     if fuel.name in country.generation and LimitKind.GENERATION not in limits:
         limits[LimitKind.GENERATION] = _generation(country, fuel.name, calendar)

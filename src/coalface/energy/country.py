@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from coalface.energy.facts.events import SanctionEvent, sanction_events
+from coalface.energy.limits import Limit, LimitKind
 from coalface.energy.pack_file import Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
 
-__all__ = ["CountryLimit", "CountryPack", "Plant", "Rival", "load_country"]
+__all__ = ["CountryPack", "Plant", "Rival", "load_country"]
 
 _POWER: Final = ("MW", 0.0, 1e7)
 _ENERGY: Final = ("MWh", 0.0, 1e12)
@@ -54,16 +55,6 @@ class Rival:
     name: str
     text: str
     source: str
-
-
-@dataclass(frozen=True)
-class CountryLimit:
-    """A limit as it is stated, with its figures by name; without them it is unavailable, and says why."""
-
-    kind: str
-    says: str
-    figures: Mapping[str, Parameter]
-    why_unavailable: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,7 @@ class CountryPack:
     exports: Mapping[str, Parameter]
     unsold: Mapping[str, Parameter]
     price: Mapping[str, Parameter]
-    limits: Mapping[str, CountryLimit]
+    limits: Mapping[str, Limit]
     rivals: tuple[Rival, ...]
     events: tuple[SanctionEvent, ...]
     digest: str
@@ -183,7 +174,7 @@ def _rival(table: Table) -> Rival:
     return found
 
 
-def _limit(kind: str, table: Table) -> CountryLimit:
+def _limit(kind: str, table: Table) -> Limit:
     if kind in _OF_A_STRETCH:
         raise table.error(
             "says",
@@ -203,7 +194,7 @@ def _limit(kind: str, table: Table) -> CountryLimit:
             "figures", f"`{missing[0]}` is missing; or say under `unavailable` why there is none"
         )
     table.finish()
-    return CountryLimit(kind, says, figures, why)
+    return Limit(LimitKind(kind), says, figures, why)
 
 
 def _events(country: str, tables: list[Table]) -> tuple[SanctionEvent, ...]:

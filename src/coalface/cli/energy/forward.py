@@ -12,6 +12,7 @@ from coalface.cli.energy.options import (
     Machines,
     Network,
     draws_options,
+    fuel_options,
     machine_options,
     network_options,
     window_of,
@@ -55,23 +56,9 @@ def _question_options(command: Command) -> Command:
     """Everything that `forward` and `inverse` have in common."""
     options: list[Callable[[Command], Command]] = [
         window_options,
-        click.option(
-            "--fuel", default="coal", show_default=True, metavar="PACK", help="Data pack of the fuel."
-        ),
-        click.option("--kind", metavar="KIND", help="Kind of the fuel in its pack, such as `lignite`."),
-        click.option("--plant", metavar="PLANT", help="Kind of plant in the fuel's pack."),
-        click.option(
-            "--site", default="site", show_default=True, metavar="PACK", help="Data pack of the site."
-        ),
+        fuel_options,
         click.option("--country", metavar="PACK", help="Data pack of a country: its ceilings and rivals."),
         machine_options,
-        click.option(
-            "--set",
-            "inputs",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Replace an input, `pue=1.05` or `heating_value=18:24:28 GJ/t`; repeatable.",
-        ),
         click.option("--sold-price", metavar="USD", help="What a unit of the fuel sells for: `52.5 USD/t`."),
         click.option(
             "--unattributed",

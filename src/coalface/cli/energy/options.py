@@ -20,7 +20,15 @@ from coalface.energy.quantity import quantity
 from coalface.errors import UsageError
 from coalface.prices import read_daily
 
-__all__ = ["Machines", "Network", "draws_options", "machine_options", "network_options", "window_options"]
+__all__ = [
+    "Machines",
+    "Network",
+    "draws_options",
+    "fuel_options",
+    "machine_options",
+    "network_options",
+    "window_options",
+]
 
 Command = Callable[..., Any]
 _FILE = click.Path(path_type=Path)
@@ -39,6 +47,28 @@ def window_options(command: Command) -> Command:
         command,
         click.option("--from", "first", required=True, metavar="YYYY-MM-DD", help="First UTC day."),
         click.option("--to", "last", required=True, metavar="YYYY-MM-DD", help="Last UTC day, included."),
+    )
+
+
+def fuel_options(command: Command) -> Command:
+    """Which fuel, plant and site, and what replaces their inputs."""
+    return _all(
+        command,
+        click.option(
+            "--fuel", default="coal", show_default=True, metavar="PACK", help="Data pack of the fuel."
+        ),
+        click.option("--kind", metavar="KIND", help="Kind of the fuel in its pack, such as `lignite`."),
+        click.option("--plant", metavar="PLANT", help="Kind of plant in the fuel's pack."),
+        click.option(
+            "--site", default="site", show_default=True, metavar="PACK", help="Data pack of the site."
+        ),
+        click.option(
+            "--set",
+            "inputs",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Replace an input, `pue=1.05` or `heating_value=18:24:28 GJ/t`; repeatable.",
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from coalface.cli.energy.options import (
     Network,
     day_of,
     draws_options,
+    fuel_options,
     machine_options,
     network_options,
 )
@@ -36,14 +37,8 @@ _PHS = 1e15
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--from", "first", required=True, metavar="YYYY-MM-DD", help="First UTC day that is paid for.")
-@click.option("--fuel", default="coal", show_default=True, metavar="PACK", help="Data pack of the fuel.")
-@click.option("--kind", metavar="KIND", help="Kind of the fuel in its pack, such as `lignite`.")
-@click.option("--plant", metavar="PLANT", help="Kind of plant in the fuel's pack.")
-@click.option("--site", default="site", show_default=True, metavar="PACK", help="Data pack of the site.")
+@fuel_options
 @machine_options
-@click.option(
-    "--set", "inputs", multiple=True, metavar="NAME=VALUE", help="Replace an input, `pue=1.05`; repeatable."
-)
 @network_options
 @draws_options
 @format_option

@@ -10,6 +10,7 @@ from coalface.cli.energy.options import (
     Machines,
     Network,
     draws_options,
+    fuel_options,
     machine_options,
     network_options,
     window_of,
@@ -41,14 +42,8 @@ _COLUMNS = (
 
 @click.command()
 @window_options
-@click.option("--fuel", default="coal", show_default=True, metavar="PACK", help="Data pack of the fuel.")
-@click.option("--kind", metavar="KIND", help="Kind of the fuel in its pack, such as `lignite`.")
-@click.option("--plant", metavar="PLANT", help="Kind of plant in the fuel's pack.")
-@click.option("--site", default="site", show_default=True, metavar="PACK", help="Data pack of the site.")
+@fuel_options
 @machine_options
-@click.option(
-    "--set", "inputs", multiple=True, metavar="NAME=VALUE", help="Replace an input, `pue=1.05`; repeatable."
-)
 @click.option("--sold-price", metavar="USD", help="What a unit of the fuel sells for: `52.5 USD/t`.")
 @network_options
 @draws_options
