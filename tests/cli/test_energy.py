@@ -207,7 +207,7 @@ HOSTILE = {
     "an escape": (SCENARIO.replace("a test", "a \\u001b[2J test"), "`title`"),
     "an infinite one": (SCENARIO + '[inputs.pue]\nvalue = inf\nunit = "1"\n', "`inputs.pue.value`"),
     "a finding without source": (SCENARIO + '[[finding]]\nsays = "x"\n', "finding[0]"),
-    "a stray limit": (SCENARIO + '[limits.luck]\nsays = "x"\n', "no limit is called so"),
+    "a stray limit": (SCENARIO + '[limits.luck]\nsays = "x"\n', "no limit is called 'luck'"),
 }
 
 

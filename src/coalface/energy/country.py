@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from coalface.energy.limits import Limit, LimitKind
 from coalface.energy.pack_file import Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
 
-__all__ = ["CountryPack", "Plant", "Rival", "load_country"]
+__all__ = ["CountryPack", "Plant", "Rival", "load_country", "read_limit"]
 
 _POWER: Final = ("MW", 0.0, 1e7)
 _ENERGY: Final = ("MWh", 0.0, 1e12)
@@ -181,9 +181,29 @@ def _limit(kind: str, table: Table) -> Limit:
             f"{kind!r} depends on the days that are asked about: state it in a scenario; a country's"
             " electricity goes by year into `[generation.FUEL.YEAR]`",
         )
-    if kind not in LIMIT_FIGURES:
-        allowed = ", ".join(name for name in LIMIT_FIGURES if name not in _OF_A_STRETCH)
-        raise table.error("says", f"no limit is called {kind!r}; allowed are {allowed}")
+    allowed = tuple(name for name in LIMIT_FIGURES if name not in _OF_A_STRETCH)
+    return read_limit(kind, table, allowed)
+
+
+def read_limit(kind: str, table: Table, allowed: Collection[str]) -> Limit:
+    """The limit that a table states, with all its figures or the reason why there are none.
+
+    Parameters
+    ----------
+    kind
+        Name of the kind.
+    table
+        ``says``, and either ``figures`` or ``unavailable``.
+    allowed
+        Kinds that may stand here.
+
+    Raises
+    ------
+    FactsError
+        If the kind is not allowed, or figures are missing.
+    """
+    if kind not in allowed:
+        raise table.error("says", f"no limit is called {kind[:40]!r}; allowed are {', '.join(allowed)}")
     says, why = table.text("says"), table.text("unavailable", default="")
     figures = table.table("figures").parameters(LIMIT_FIGURES[kind])
     missing = [name for name in LIMIT_FIGURES[kind] if name not in figures]

@@ -19,9 +19,9 @@ from coalface.energy.answer import Question
 from coalface.energy.asking import Asked, question_of
 from coalface.energy.assemble import Fleet
 from coalface.energy.calendar import Calendar
-from coalface.energy.country import LIMIT_FIGURES, CountryPack, load_country
+from coalface.energy.country import LIMIT_FIGURES, CountryPack, load_country, read_limit
 from coalface.energy.facts import Machine, machine
-from coalface.energy.limits import Limit, LimitKind
+from coalface.energy.limits import Limit
 from coalface.energy.pack import FuelPack, SitePack, input_units, load_fuel, load_site
 from coalface.energy.pack_file import MAX_PACK_BYTES, Table, open_pack, pack_path
 from coalface.energy.parameter import Parameter
@@ -175,7 +175,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         country=None if country is None else load_country(country),
         fleet=_fleet(machines_table, site),
         inputs=top.table("inputs").parameters(input_units(fuel.fuel_unit)),
-        limits=_limits(top.table("limits")),
+        limits=tuple(read_limit(kind, entry, LIMIT_FIGURES) for kind, entry in top.table("limits").entries()),
         unattributed_blocks=_blocks(top.table("unattributed_blocks")),
         sold_says=sold.text("says", default=""),
         sold_price=_price(sold, fuel),
@@ -231,24 +231,6 @@ def _fleet(table: Table, site: SitePack) -> Fleet:
     if use != "market" or models:
         raise table.error("use", "market, site or models (with a table of that name) is allowed")
     return Fleet(electricity_usd_per_kwh=price)
-
-
-def _limits(table: Table) -> tuple[Limit, ...]:
-    """Limits of the file."""
-    found = []
-    for kind, entry in table.entries():
-        if kind not in LIMIT_FIGURES:
-            raise table.error(kind, f"no limit is called so; allowed are {', '.join(LIMIT_FIGURES)}")
-        says, why = entry.text("says"), entry.text("unavailable", default="")
-        figures = entry.table("figures").parameters(LIMIT_FIGURES[kind])
-        if bool(why) == bool(figures) or (figures and set(figures) != set(LIMIT_FIGURES[kind])):
-            needed = ", ".join(LIMIT_FIGURES[kind])
-            raise entry.error(
-                "figures", f"needed are {needed}; or say under `unavailable` why there are none"
-            )
-        entry.finish()
-        found.append(Limit(LimitKind(kind), says, figures, why))
-    return tuple(found)
 
 
 def _blocks(table: Table) -> tuple[int, str] | None:
