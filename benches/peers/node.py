@@ -2,7 +2,7 @@
 
 Usage: python -m peers.node FOLDER PORT_FILE [SPENT_FOLDER]
 It answers on loopback, in the shapes of a node's REST and JSON-RPC interfaces, until it is stopped.
-SPENT_FOLDER is what the program `spent` wrote. It is quicker than a node, which would read the files each time.
+SPENT_FOLDER is what the program `spent` wrote. It is quicker than a node, which would read files each time.
 """
 
 import hashlib
