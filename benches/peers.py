@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +47,8 @@ def main() -> None:
     work = BUILD / "work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    wanted = [FLOOR, *(peer for peer in PEERS if options.only in peer.name)]
+    build_all(wanted, options.build_limit)
     blocks = options.blocks or write_chain(work / "blocks", options.txs)
     n_bytes = sum(path.stat().st_size for path in blocks.glob("blk*.dat"))
     print(f"processor: {processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -66,9 +68,7 @@ def main() -> None:
         flush=True,
     )
     rows = [row_of(INDEX, index_run)]
-    for peer in [FLOOR, *PEERS]:
-        if options.only and peer is not FLOOR and options.only not in peer.name:
-            continue
+    for peer in wanted:
         rows.append(tried(peer, place, expected, options))
         print(f"  {rows[-1].name}: {rows[-1].absent or f'{rows[-1].seconds:.2f} s'}", flush=True)
     rows += [] if options.only else [looked_for(name) for name in BINARIES]
@@ -125,7 +125,15 @@ def tried(peer: Peer, place: Place, expected: Totals, options: argparse.Namespac
         with node(peer, place) as url:
             return row_of(peer, measure(peer, replace(place, url=url), options.limit, facts))
     except (PeerError, OSError) as error:
-        return Row(peer.name, peer.does, peer.licence, absent=str(error))
+        return Row(peer.name, peer.does, peer.lacks, peer.licence, absent=str(error))
+
+
+def build_all(wanted: list[Peer], limit_s: float) -> None:
+    """Build what can be built before anything is measured; what cannot is asked again, and says why."""
+    programs = dict.fromkeys((peer.feature, peer.binary) for peer in wanted if peer.feature)
+    for feature, binary in [*programs, ("slices", "spent"), ("forest", "forest")]:
+        with suppress(PeerError):
+            build(feature, binary, limit_s)
 
 
 def build(feature: str, binary: str, limit_s: float) -> None:
@@ -211,18 +219,25 @@ def measure(peer: Peer, place: Place, limit_s: float, expected: Facts | None) ->
 def row_of(peer: Peer, found: Run) -> Row:
     """The row of a peer that ran."""
     return Row(
-        peer.name, peer.does, peer.licence, found.answer.seconds, found.cpu_s, found.own_mb, found.resident_mb
+        peer.name,
+        peer.does,
+        peer.lacks,
+        peer.licence,
+        found.answer.seconds,
+        found.cpu_s,
+        found.own_mb,
+        found.resident_mb,
     )
 
 
 def looked_for(name: str) -> Row:
     """The row of a program that the registry may have one day."""
-    licence, does, obstacle = BINARIES[name]
+    licence, does, lacks, obstacle = BINARIES[name]
     try:
         cargo(["cargo", "install", "--quiet", "--locked", "--root", str(BUILD), name], 1800)
     except PeerError as error:
         obstacle = str(error)
-    return Row(name, does, licence, absent=obstacle)
+    return Row(name, does, lacks, licence, absent=obstacle)
 
 
 def union_finds(store: Path, work: Path, options: argparse.Namespace) -> str:

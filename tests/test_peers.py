@@ -76,13 +76,22 @@ def test_a_program_that_fails_or_takes_too_long_says_so(peers: Peers) -> None:
 def test_the_table_has_a_line_for_those_that_did_not_run(peers: Peers) -> None:
     table = peers("table")
     ran = table.Row(
-        "a", "parse", "MIT", 2.0, cpu_s=3.5, own_mb=10.4, resident_mb=1200, n_bytes=10**9, n_txs=2 * 10**6
+        "a",
+        "parse",
+        "links",
+        "MIT",
+        2.0,
+        cpu_s=3.5,
+        own_mb=10.4,
+        resident_mb=1200,
+        n_bytes=10**9,
+        n_txs=2 * 10**6,
     )
-    absent = table.Row("b", "index | all", "GPL-3.0", absent="not in the registry")
+    absent = table.Row("b", "index | all", "", "GPL-3.0", absent="not in the registry")
     head, rule, first, second = table.markdown([ran, absent], 4.0).splitlines()
-    assert head.startswith("| program | does | licence |")
-    assert first == "| a | parse | MIT | 2.00 | 500 | 1,000,000 | 3.50 | 10 / 1,200 | 2.00 x |"
-    assert second.startswith("| b | index / all | GPL-3.0 | did not run: not in the registry |")
+    assert head.startswith("| program | does | does not | licence |")
+    assert first == "| a | parse | links | MIT | 2.00 | 500 | 1,000,000 | 3.50 | 10 / 1,200 | 2.00 x |"
+    assert second.startswith("| b | index / all |  | GPL-3.0 | did not run: not in the registry |")
     assert len({line.count("|") for line in (head, rule, first, second)}) == 1
 
 

@@ -36,6 +36,7 @@ class Peer:
 
     name: str
     does: str
+    lacks: str
     licence: str
     command: Callable[[Place], list[str]]
     claims: tuple[str, ...]
@@ -61,6 +62,7 @@ def program(place: Place, name: str, *arguments: str) -> list[str]:
 INDEX = Peer(
     "**coalface index**",
     "parse, txid, merkle, links both ways, addresses, clusters, durable store",
+    "",
     "Apache-2.0",
     lambda place: [
         place.python,
@@ -76,6 +78,7 @@ INDEX = Peer(
 FLOOR = Peer(
     "floor: hashing alone",
     "double SHA-256 of stripped transactions, merkle trees",
+    "everything else",
     "Apache-2.0",
     lambda place: [place.python, "-m", "peers.ours", "floor", str(place.blocks)],
     ("txs",),
@@ -84,7 +87,8 @@ FLOOR = Peer(
 PEERS = [
     Peer(
         "bitcoin_slices 0.13.0, visit",
-        "parse; no txid; keeps nothing",
+        "parse",
+        "txid, links, addresses, clusters, store",
         "MIT",
         lambda place: program(place, "slices", "parse", THREADS),
         COUNTS,
@@ -93,7 +97,8 @@ PEERS = [
     ),
     Peer(
         "bitcoin_slices 0.13.0, txid",
-        "parse, txid; keeps nothing",
+        "parse, txid",
+        "links, addresses, clusters, store",
         "MIT",
         lambda place: program(place, "slices", "txid", THREADS),
         HASHED,
@@ -102,7 +107,8 @@ PEERS = [
     ),
     Peer(
         "bitcoin-block-parser 0.5.3, parse",
-        "parse, txid; keeps nothing",
+        "parse, txid",
+        "links, addresses, clusters, store",
         "MIT",
         lambda place: program(place, "block_parser", "parse", THREADS),
         HASHED,
@@ -111,7 +117,8 @@ PEERS = [
     ),
     Peer(
         "bitcoin-block-parser 0.5.3, utxo",
-        "parse, txid, links backwards, spent or not; keeps a filter",
+        "parse, txid, links backwards, spent or not",
+        "addresses, clusters, store",
         "MIT",
         lambda place: program(
             place, "block_parser", "utxo", THREADS, str(place.scratch), str(max(place.n_outputs // 2, 1000))
@@ -122,7 +129,8 @@ PEERS = [
     ),
     Peer(
         "blocks_iterator 3.0.0, no prevouts",
-        "parse, txid, chain order; keeps nothing",
+        "parse, txid, chain order",
+        "links, addresses, clusters, store",
         "MIT",
         lambda place: program(place, "blocks_iterator", "parse", place.network),
         HASHED,
@@ -132,7 +140,8 @@ PEERS = [
     ),
     Peer(
         "blocks_iterator 3.0.0, prevouts",
-        "parse, txid, chain order, links backwards; keeps nothing",
+        "parse, txid, chain order, links backwards",
+        "addresses, clusters, store",
         "MIT",
         lambda place: program(place, "blocks_iterator", "prevout", place.network),
         LINKED,
@@ -142,7 +151,8 @@ PEERS = [
     ),
     Peer(
         "bindex 0.1.3 (index of electrs)",
-        "script hash and txid -> tx, tx -> place; values from the node; no graph, no clusters",
+        "index of script hash and of txid, place of each tx; spent outputs come from the node",
+        "links, values, clusters",
         "MIT",
         lambda place: [
             str(place.programs / "bindex"),
@@ -158,7 +168,8 @@ PEERS = [
     ),
     Peer(
         "brk_reader 0.11.2",
-        "parse, txid, chain order; keeps nothing",
+        "parse, txid, chain order",
+        "links, addresses, clusters, store",
         "MIT",
         lambda place: [
             str(place.programs / "brk"),
@@ -174,7 +185,8 @@ PEERS = [
     ),
     Peer(
         "brk_indexer 0.11.2",
-        "parse, txid, links backwards, addresses by type, indexes; no clusters",
+        "parse, txid, links backwards, addresses by type, look-up stores",
+        "links forwards, clusters",
         "MIT",
         lambda place: [
             str(place.programs / "brk"),
@@ -190,7 +202,8 @@ PEERS = [
     ),
     Peer(
         "blockchain-parser 0.1.6",
-        "parse, txid, in pure Python; keeps nothing",
+        "parse, txid, in pure Python",
+        "links, addresses, clusters, store",
         "LGPL-3.0",
         module("python_parser"),
         HASHED,
@@ -198,10 +211,11 @@ PEERS = [
 ]
 
 # Looked for in the registry in every run, since they may appear there; why they do not run if they do.
-BINARIES = {
+BINARIES: dict[str, tuple[str, str, str, str]] = {
     "rusty-blockparser": (
         "GPL-3.0",
         "parse, txid, balances",
+        "links, clusters",
         "it reads the node's block index, which these files lack",
     ),
 }

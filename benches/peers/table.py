@@ -6,6 +6,7 @@ from dataclasses import dataclass
 HEAD = (
     "program",
     "does",
+    "does not",
     "licence",
     "seconds",
     "MB/s",
@@ -22,6 +23,7 @@ class Row:
 
     name: str
     does: str
+    lacks: str
     licence: str
     seconds: float | None = None
     cpu_s: float = 0.0
@@ -34,9 +36,9 @@ class Row:
 
 def cells(row: Row, index_s: float | None) -> list[str]:
     """Cells of a row; the last is the time of the index of the same files as a multiple of the row's."""
-    head = [row.name, row.does, row.licence]
+    head = [row.name, row.does, row.lacks, row.licence]
     if row.seconds is None:
-        return [*head, f"did not run: {row.absent or 'unknown'}", *[""] * (len(HEAD) - 4)]
+        return [*head, f"did not run: {row.absent or 'unknown'}", *[""] * (len(HEAD) - 5)]
     return [
         *head,
         f"{row.seconds:.2f}",
@@ -51,7 +53,7 @@ def cells(row: Row, index_s: float | None) -> list[str]:
 def markdown(rows: Sequence[Row], index_s: float | None, head: Sequence[str] = HEAD) -> str:
     """The rows as a table."""
     lines = [list(head)] + [cells(row, index_s) for row in rows]
-    return grid(lines, n_text=3)
+    return grid(lines, n_text=4)
 
 
 def grid(lines: Sequence[Sequence[str]], n_text: int) -> str:
