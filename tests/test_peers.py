@@ -105,18 +105,23 @@ def test_every_peer_names_its_licence_and_what_it_must_find(peers: Peers) -> Non
         assert bool(peer.feature) == bool(peer.binary)
 
 
-def test_a_copy_for_mainnet_readers_has_their_magic_and_no_key(peers: Peers, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tail", "whole"), [(bytes(50), True), (b"\xfa\xbf\xb5\xda\x64\0\0\0 cut short", False)]
+)
+def test_a_copy_for_mainnet_readers_has_their_magic_and_no_key(
+    peers: Peers, tmp_path: Path, tail: bytes, whole: bool
+) -> None:
     chain_files, node = peers("chain_files"), peers("node")
     blocks = [bytes([n]) * 100 for n in (1, 2)]
     record = b"".join(b"\xfa\xbf\xb5\xda" + len(block).to_bytes(4, "little") + block for block in blocks)
-    plain = np.frombuffer(record + bytes(50), np.uint8)
+    plain = np.frombuffer(record + tail, np.uint8)
     (tmp_path / "keyed").mkdir()
     (tmp_path / "keyed" / "xor.dat").write_bytes(b"coalface")
     key = np.resize(np.frombuffer(b"coalface", np.uint8), plain.size)
     (tmp_path / "keyed" / "blk00000.dat").write_bytes((plain ^ key).tobytes())
     chain_files.as_mainnet(tmp_path / "keyed", tmp_path / "plain")
     copy = (tmp_path / "plain" / "blk00000.dat").read_bytes()
-    assert copy == record.replace(b"\xfa\xbf\xb5\xda", b"\xf9\xbe\xb4\xd9") + bytes(50)
+    assert copy == record.replace(b"\xfa\xbf\xb5\xda", b"\xf9\xbe\xb4\xd9") + (tail if whole else b"")
     for folder in ("keyed", "plain"):
         served = node.Blocks(tmp_path / folder, None)
         assert [bytes(served.block(height)) for height in (0, 1)] == blocks

@@ -27,7 +27,8 @@ class Totals:
 def as_mainnet(source: Path, target: Path) -> None:
     """Copy block files without their key and with mainnet's magic before every block.
 
-    Some programs know nothing else. The blocks themselves are copied as they are.
+    Some programs know nothing else. The blocks themselves are copied as they are; an unfinished last
+    record is left out.
     """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -39,6 +40,9 @@ def as_mainnet(source: Path, target: Path) -> None:
         magic, at = data[:4].tobytes(), 0
         while at + 8 <= data.size and data[at : at + 4].tobytes() == magic:
             size = int(data[at + 4 : at + 8].view("<u4")[0])
+            if at + 8 + size > data.size:
+                data = data[:at]
+                break
             data[at : at + 4] = np.frombuffer(MAINNET_MAGIC, np.uint8)
             at += 8 + size
         data.tofile(target / path.name)

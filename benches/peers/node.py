@@ -43,6 +43,8 @@ class Blocks:
         at, magic = 0, bytes(view[:4])
         while at + 8 <= len(view) and bytes(view[at : at + 4]) == magic:
             size = int.from_bytes(view[at + 4 : at + 8], "little")
+            if at + 8 + size > len(view):
+                return
             self.places.append((view, at + 8, size))
             header = bytes(view[at + 8 : at + 8 + HEADER])
             self.hashes.append(hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1].hex())
