@@ -7,8 +7,8 @@ first run builds the Rust peers under ``build/peers``, which takes minutes; late
     python benches/peers.py --only slices    peers whose name has that word, and the index
     python benches/peers.py --blocks FOLDER --network bitcoin
                                              on block files of a node, instead of a bulk chain
-    python benches/peers.py --addresses 100000000 --multi-txs 30000000
-                                             the union-find at another size
+    python benches/peers.py --only union-find --addresses 100000000 --multi-txs 30000000
+                                             the union-find alone, at another size
 """
 
 import argparse
@@ -48,7 +48,8 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     wanted = [FLOOR, *(peer for peer in PEERS if options.only in peer.name)]
-    build_all(wanted, options.build_limit)
+    if options.build_limit:
+        build_all(wanted, options.build_limit)
     blocks = options.blocks or write_chain(work / "blocks", options.txs)
     n_bytes = sum(path.stat().st_size for path in blocks.glob("blk*.dat"))
     print(f"processor: {processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -75,7 +76,7 @@ def main() -> None:
     rows = [replace(row, n_bytes=n_bytes, n_txs=expected.whole["txs"]) for row in rows]
     rows.sort(key=lambda row: float("inf") if row.seconds is None else row.seconds)
     print(markdown(rows, index_run.answer.seconds))
-    if not options.only:
+    if options.only in "union-find":
         print(union_finds(store, work, options))
     shutil.rmtree(work)
 
@@ -91,7 +92,10 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="word in the names of the peers to run")
     parser.add_argument("--limit", type=float, default=300, help="seconds that a run may take")
     parser.add_argument(
-        "--build-limit", type=float, default=3600, help="seconds that the building of a peer may take"
+        "--build-limit",
+        type=float,
+        default=3600,
+        help="seconds that the building of a peer may take; 0: use what is built",
     )
     parser.add_argument(
         "--addresses", type=int, default=8_000_000, help="addresses of the synthetic union-find"
@@ -124,7 +128,7 @@ def tried(peer: Peer, place: Place, expected: Totals, options: argparse.Namespac
             return row_of(peer, measure(peer, place, options.limit, facts))
         with node(peer, place) as url:
             return row_of(peer, measure(peer, replace(place, url=url), options.limit, facts))
-    except (PeerError, OSError) as error:
+    except (PeerError, OSError, subprocess.CalledProcessError) as error:
         return Row(peer.name, peer.does, peer.lacks, peer.licence, absent=str(error))
 
 
@@ -138,6 +142,8 @@ def build_all(wanted: list[Peer], limit_s: float) -> None:
 
 def build(feature: str, binary: str, limit_s: float) -> None:
     """Build a Rust program, if it is not built."""
+    if not limit_s:
+        return
     command = ["cargo", "build", "--quiet", "--release", "--locked", "--manifest-path", str(MANIFEST)]
     command += ["--target-dir", str(BUILD / "target"), "--features", feature, "--bin", binary]
     cargo(command, limit_s)
@@ -182,8 +188,8 @@ def node(peer: Peer, place: Place) -> Iterator[str]:
     port.unlink(missing_ok=True)
     command = [place.python, "-m", "peers.node", str(place.blocks), str(port)]
     if peer.feature == "bindex":
-        build("slices", "spent", START_S * 10)
-        subprocess.run([str(place.programs / "spent"), str(place.blocks), str(folder)], check=True)
+        spent = [str(place.programs / "spent"), str(place.blocks), str(folder)]
+        subprocess.run(spent, check=True)
         command.append(str(folder))
     serving = subprocess.Popen(command, env={**os.environ, **ENV})
     try:
