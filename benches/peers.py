@@ -25,7 +25,7 @@ from pathlib import Path
 
 from coalface import _core
 from peers.answer import Facts, PeerError, compare
-from peers.catalogue import BINARIES, FLOOR, INDEX, PEERS, Peer, Place
+from peers.catalogue import BINARIES, FLOOR, INDEX, NOT_TRIED, PEERS, Peer, Place
 from peers.chain_files import Totals, as_mainnet, input_addresses, totals
 from peers.measure import Run, last_words, run
 from peers.table import Row, grid, markdown
@@ -72,7 +72,9 @@ def main() -> None:
     for peer in wanted:
         rows.append(tried(peer, place, expected, options))
         print(f"  {rows[-1].name}: {rows[-1].absent or f'{rows[-1].seconds:.2f} s'}", flush=True)
-    rows += [] if options.only else [looked_for(name) for name in BINARIES]
+    if not options.only:
+        rows += [looked_for(name) for name in BINARIES]
+        rows += [Row(*what, absent=why) for *what, why in NOT_TRIED]
     rows = [replace(row, n_bytes=n_bytes, n_txs=expected.whole["txs"]) for row in rows]
     rows.sort(key=lambda row: float("inf") if row.seconds is None else row.seconds)
     print(markdown(rows, index_run.answer.seconds))
@@ -129,7 +131,7 @@ def tried(peer: Peer, place: Place, expected: Totals, options: argparse.Namespac
         with node(peer, place) as url:
             return row_of(peer, measure(peer, replace(place, url=url), options.limit, facts))
     except (PeerError, OSError, subprocess.CalledProcessError) as error:
-        return Row(peer.name, peer.does, peer.lacks, peer.licence, absent=str(error))
+        return Row(peer.name, peer.does, peer.lacks, peer.licence, absent=f"did not run: {error}")
 
 
 def build_all(wanted: list[Peer], limit_s: float) -> None:
@@ -243,7 +245,7 @@ def looked_for(name: str) -> Row:
         cargo(["cargo", "install", "--quiet", "--locked", "--root", str(BUILD), name], 1800)
     except PeerError as error:
         obstacle = str(error)
-    return Row(name, does, lacks, licence, absent=obstacle)
+    return Row(name, does, lacks, licence, absent=f"did not run: {obstacle}")
 
 
 def union_finds(store: Path, work: Path, options: argparse.Namespace) -> str:

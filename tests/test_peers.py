@@ -87,7 +87,7 @@ def test_the_table_has_a_line_for_those_that_did_not_run(peers: Peers) -> None:
         n_bytes=10**9,
         n_txs=2 * 10**6,
     )
-    absent = table.Row("b", "index | all", "", "GPL-3.0", absent="not in the registry")
+    absent = table.Row("b", "index | all", "", "GPL-3.0", absent="did not run: not in the registry")
     head, rule, first, second = table.markdown([ran, absent], 4.0).splitlines()
     assert head.startswith("| program | does | does not | licence |")
     assert first == "| a | parse | links | MIT | 2.00 | 500 | 1,000,000 | 3.50 | 10 / 1,200 | 2.00 x |"

@@ -219,3 +219,14 @@ BINARIES: dict[str, tuple[str, str, str, str]] = {
         "it reads the node's block index, which these files lack",
     ),
 }
+
+# Not tried: name, what it does, what not, licence, why.
+NOT_TRIED = [
+    (
+        "electrs 0.12.0",
+        "Electrum server on `bindex`",
+        "links, clusters",
+        "MIT",
+        "not tried: its index is `bindex`, above; the server around it needs a node",
+    ),
+]

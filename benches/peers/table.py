@@ -38,7 +38,7 @@ def cells(row: Row, index_s: float | None) -> list[str]:
     """Cells of a row; the last is the time of the index of the same files as a multiple of the row's."""
     head = [row.name, row.does, row.lacks, row.licence]
     if row.seconds is None:
-        return [*head, f"did not run: {row.absent or 'unknown'}", *[""] * (len(HEAD) - 5)]
+        return [*head, row.absent or "did not run: unknown", *[""] * (len(HEAD) - 5)]
     return [
         *head,
         f"{row.seconds:.2f}",
