@@ -93,7 +93,7 @@ fn of_the_store() {
         (StoreError::NotAStore { path: path() }, &["path"]),
         (corrupt("bad checksum"), &["path", "offset", "what"]),
         (corrupt(&"x".repeat(500)), &["path", "offset", "what"]),
-        (StoreError::UnsupportedFormat { found: 9, known: 1 }, &["received", "allowed"]),
+        (StoreError::UnsupportedFormat { found: 9, known: 2 }, &["received", "allowed"]),
         (StoreError::Locked { path: path() }, &["path"]),
         (StoreError::StaleSnapshot { opened: 3, now: 4 }, &["opened_epoch", "epoch"]),
         (StoreError::Full { what: "outputs", wanted: 9, limit: 8 }, &["what", "received", "allowed"]),

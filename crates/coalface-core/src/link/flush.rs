@@ -8,6 +8,7 @@ use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
 use crate::store::journal::Stamps;
 use crate::store::run::{Entry, RunKind};
 use crate::store::writer::{Commit, NewRun, StoreWriter};
+use crate::store::Counts;
 
 impl Linker {
     /// Bytes of new rows that wait for a commit.
@@ -48,7 +49,7 @@ impl Linker {
         let salt = self.base.salt();
         let external_keys: Vec<u64> = delta.external_txid.iter().map(|txid| salt.txid(txid)).collect();
         let externals = hashed(&external_keys, base.externals as u32);
-        let external_addresses = by_address(&delta.external_address, base.externals as u32);
+        let external_addresses = by_address(delta.external_address.iter().copied().enumerate(), base.externals as u32);
         // Side by side, so that what is serial in one is hidden behind the others.
         let ((txids, addresses), (outputs, children)) = rayon::join(
             || {
@@ -57,7 +58,13 @@ impl Linker {
                     || hashed(&self.address_keys, base.addresses as u32),
                 )
             },
-            || rayon::join(|| by_address(&delta.output_address, 0), || by_parent(&self.forest.children)),
+            || {
+                let first_outputs = &delta.address_first_output;
+                rayon::join(
+                    || by_address(later_outputs(&delta.output_address, first_outputs, &base), 0),
+                    || by_parent(&self.forest.children),
+                )
+            },
         );
         let mut spends = std::mem::take(&mut self.spends);
         spends.par_sort_unstable();
@@ -71,6 +78,7 @@ impl Linker {
             NewRun {
                 kind: RunKind::StrictChild,
                 rows: children.len() as u64,
+                first_value: 0,
                 entries: Box::new(children.iter().map(|(parent, child, size)| Entry {
                     key: u64::from(*parent),
                     value: u64::from(*child),
@@ -110,22 +118,35 @@ fn hashed(keys: &[u64], first: u32) -> Vec<(u64, u32)> {
     pairs
 }
 
+/// Address and row of every new output but for the first of each new address, which the address's own row names.
+fn later_outputs<'a>(
+    addresses: &'a [u32],
+    first_outputs: &'a [u64],
+    base: &'a Counts,
+) -> impl Iterator<Item = (usize, u32)> + 'a {
+    let is_first = move |row: usize, id: u32| {
+        let new = u64::from(id).checked_sub(base.addresses);
+        new.and_then(|n| first_outputs.get(n as usize)).is_some_and(|first| *first == base.outputs + row as u64)
+    };
+    addresses.iter().copied().enumerate().filter(move |(row, id)| !is_first(*row, *id))
+}
+
 /// `address << 32 | row` in order, without rows that have no address.
-fn by_address(addresses: &[u32], first_row: u32) -> Vec<u64> {
-    let rows = addresses.iter().zip(u64::from(first_row)..);
+fn by_address(rows: impl Iterator<Item = (usize, u32)>, first_row: u32) -> Vec<u64> {
+    let rows = rows.filter(|(_, id)| *id != NONE_U32);
     let mut packed: Vec<u64> =
-        rows.filter(|(id, _)| **id != NONE_U32).map(|(id, row)| u64::from(*id) << 32 | row).collect();
+        rows.map(|(row, id)| u64::from(id) << 32 | (u64::from(first_row) + row as u64)).collect();
     packed.par_sort_unstable();
     packed
 }
 
 fn new_run<'a>(kind: RunKind, pairs: &'a [(u64, u32)], extra: u32) -> NewRun<'a> {
     let entries = pairs.iter().map(move |(key, id)| Entry { key: *key, value: u64::from(*id), extra });
-    NewRun { kind, rows: pairs.len() as u64, entries: Box::new(entries) }
+    NewRun { kind, rows: pairs.len() as u64, first_value: 0, entries: Box::new(entries) }
 }
 
 fn packed_run<'a>(kind: RunKind, packed: &'a [u64], base_row: u64) -> NewRun<'a> {
     debug_assert!(base_row < EXTERNAL_BIT && base_row != NONE_U64);
     let entries = packed.iter().map(move |p| Entry { key: p >> 32, value: base_row + (p & 0xffff_ffff), extra: 0 });
-    NewRun { kind, rows: packed.len() as u64, entries: Box::new(entries) }
+    NewRun { kind, rows: packed.len() as u64, first_value: base_row, entries: Box::new(entries) }
 }

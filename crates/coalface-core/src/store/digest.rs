@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::column::Stamped;
 use super::error::StoreError;
 use super::layout::{all_columns, ColumnInfo};
-use super::run::{Run, RunKind};
+use super::run::{Entry, Run, RunKind};
 use super::snapshot::Snapshot;
 use crate::hash::{sha256, to_hex};
 use crate::ids::{NONE_U32, NONE_U64};
@@ -82,11 +82,7 @@ fn stamped(snapshot: &Snapshot, column: &ColumnInfo, hasher: &mut Sha256) {
 
 fn index_digest(snapshot: &Snapshot, kind: RunKind) -> String {
     let columns = &*snapshot.columns;
-    let entry_hash = |run: &Run, at: usize| -> u128 {
-        let entry = run.get(at);
-        if !snapshot.is_live(run, entry) {
-            return 0;
-        }
+    let entry_hash = |entry: Entry| -> u128 {
         let row = entry.value as usize;
         let mut bytes = match kind {
             RunKind::Txid => columns.tx_txid[row].0.to_vec(),
@@ -104,9 +100,19 @@ fn index_digest(snapshot: &Snapshot, kind: RunKind) -> String {
         bytes.extend_from_slice(&entry.extra.to_le_bytes());
         u128::from_le_bytes(sha256(&bytes)[..16].try_into().expect("half of a hash is 16 bytes"))
     };
-    let sum = snapshot
-        .runs(kind)
-        .map(|run| (0..run.len()).into_par_iter().map(|at| entry_hash(run, at)).reduce(|| 0, u128::wrapping_add))
-        .fold(0, u128::wrapping_add);
+    const STRETCH: usize = 1 << 12;
+    let of_run = |run: &Run| {
+        let starts = (0..run.len()).into_par_iter().step_by(STRETCH);
+        let sums = starts.map(|start| {
+            let live = run.iter(start..start + STRETCH).filter(|entry| snapshot.is_live(run, *entry));
+            live.map(entry_hash).fold(0, u128::wrapping_add)
+        });
+        sums.reduce(|| 0, u128::wrapping_add)
+    };
+    let mut sum = snapshot.runs(kind).map(of_run).fold(0, u128::wrapping_add);
+    if kind == RunKind::AddressOutput {
+        let implied = (0..snapshot.counts().addresses).into_par_iter().filter_map(|id| snapshot.implied_entry(id));
+        sum = sum.wrapping_add(implied.map(entry_hash).reduce(|| 0, u128::wrapping_add));
+    }
     format!("{sum:032x}")
 }

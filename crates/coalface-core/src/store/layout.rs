@@ -65,7 +65,7 @@ impl Counts {
 pub const RANK_ROWS: u64 = 64;
 
 /// Format number of the manifest; column groups have versions of their own beside it.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// Column groups and the version of each that this release writes.
 pub const GROUPS: [(&str, u64); 10] = [

@@ -27,7 +27,8 @@ pub fn settle(
         }
         let runs = [Run::open(storage, older)?, Run::open(storage, newer)?];
         let rows = merged(&runs, is_live).count() as u64;
-        let merged = run::write(storage, kind, &name(), rows, clip, merged(&runs, is_live))?;
+        let first_value = runs[0].first_value().min(runs[1].first_value());
+        let merged = run::write(storage, kind, &name(), rows, clip, first_value, merged(&runs, is_live))?;
         for old in entries.drain(entries.len() - 2..) {
             unneeded.push(old.file);
         }
@@ -38,19 +39,11 @@ pub fn settle(
 
 /// Live entries of both runs in key order; of equal keys the older run's come first.
 fn merged<'a>(runs: &'a [Run; 2], is_live: &'a dyn Fn(&Run, Entry) -> bool) -> impl Iterator<Item = Entry> + 'a {
-    let mut at = [0usize; 2];
-    std::iter::from_fn(move || loop {
-        let keys = [0, 1].map(|n| (at[n] < runs[n].len()).then(|| runs[n].key(at[n])));
-        let n = match keys {
-            [None, None] => return None,
-            [Some(_), None] => 0,
-            [None, Some(_)] => 1,
-            [Some(older), Some(newer)] => usize::from(newer < older),
-        };
-        let entry = runs[n].get(at[n]);
-        at[n] += 1;
-        if is_live(&runs[n], entry) {
-            return Some(entry);
-        }
+    let live = |run: &'a Run| run.iter(0..run.len()).filter(move |entry| is_live(run, *entry)).peekable();
+    let (mut older, mut newer) = (live(&runs[0]), live(&runs[1]));
+    std::iter::from_fn(move || match (older.peek(), newer.peek()) {
+        (Some(old), Some(new)) if new.key < old.key => newer.next(),
+        (None, _) => newer.next(),
+        _ => older.next(),
     })
 }

@@ -125,11 +125,20 @@ impl Snapshot {
         self.runs.iter().filter(move |run| run.kind() == kind)
     }
 
-    /// Entries with `key` in the runs of `kind`, oldest run first, without those that a reorganisation took back.
+    /// Entries with `key` of `kind`, oldest run first, without those that a reorganisation took back. Of hashed keys only
+    /// the leading bits are compared, so that these are candidates.
     pub fn entries(&self, kind: RunKind, key: u64) -> impl Iterator<Item = Entry> + '_ {
-        self.runs(kind).flat_map(move |run| {
-            run.find(key).map(move |at| run.get(at)).filter(move |entry| self.is_live(run, *entry))
-        })
+        let implied = if kind == RunKind::AddressOutput { self.implied_entry(key) } else { None };
+        let of_run = move |run| Run::matches(run, key).filter(move |entry| self.is_live(run, *entry));
+        implied.into_iter().chain(self.runs(kind).flat_map(of_run))
+    }
+
+    /// The entry of `address_output` that no run holds, since the column `address.first_output` does: the earliest of
+    /// the address.
+    #[must_use]
+    pub fn implied_entry(&self, address: u64) -> Option<Entry> {
+        let output = *self.columns.address_first_output.get(usize::try_from(address).ok()?)?;
+        (output < self.counts().outputs).then_some(Entry { key: address, value: output, extra: 0 })
     }
 
     /// Whether an entry of `run` belongs to this snapshot.

@@ -30,6 +30,8 @@ pub struct NewRun<'a> {
     pub kind: RunKind,
     /// Number of entries.
     pub rows: u64,
+    /// No value is below this.
+    pub first_value: u64,
     /// Entries in order of key, then of value (of linking for forest children).
     pub entries: Box<dyn Iterator<Item = Entry> + Send + 'a>,
 }
@@ -185,7 +187,7 @@ impl StoreWriter {
             .collect();
         let runs = runs
             .into_par_iter()
-            .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.entries))
+            .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.first_value, new.entries))
             .collect::<Result<Vec<_>, _>>()?;
         manifest.runs.extend(runs);
         self.append(commit.delta, early.as_ref(), &mut manifest)?;

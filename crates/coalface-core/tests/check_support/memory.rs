@@ -87,17 +87,13 @@ impl Storage for MemoryStorage {
     }
 }
 
-/// Keys, values and extra column of a run file, as docs/format.md describes it.
-pub fn run_sections(kind: &str, rows: u64) -> [Range<usize>; 3] {
-    let (key, value, extra) = match kind {
-        "txid" | "address" | "external" => (8, 4, 0),
-        "address_output" => (4, 8, 0),
-        "address_external" => (4, 4, 0),
-        "strict_child" => (4, 4, 4),
-        other => panic!("{other}"),
-    };
-    let rows = rows as usize;
-    let keys = 64..64 + rows * key;
+/// Directory with keys, values and extra column of a run file, as docs/format.md describes it.
+pub fn run_sections(kind: &str, bytes: &[u8]) -> [Range<usize>; 3] {
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let (rows, buckets) = (number(16), number(32));
+    let (key, value) = (usize::from(bytes[40]).div_ceil(8), usize::from(bytes[41]));
+    let extra = if kind == "strict_child" { 4 } else { 0 };
+    let keys = 64..64 + (buckets + 1) * 4 + rows * key;
     let start = keys.end.next_multiple_of(8);
     let values = start..start + rows * value;
     let start = values.end.next_multiple_of(8);
@@ -112,7 +108,7 @@ pub fn replace_children(storage: &MemoryStorage, addresses: u64) {
     let children = (1..addresses).flat_map(|child| [child, child]);
     let entries = children.map(|child| Entry { key: child - 1, value: child, extra: 1 });
     let clip = Clip::at(&manifest.counts);
-    let run = write(storage, RunKind::StrictChild, "twice.run", 2 * (addresses - 1), clip, entries).unwrap();
+    let run = write(storage, RunKind::StrictChild, "twice.run", 2 * (addresses - 1), clip, 0, entries).unwrap();
     manifest.runs.retain(|run| run.kind != "strict_child");
     manifest.runs.push(run);
     manifest.replace(storage).unwrap();

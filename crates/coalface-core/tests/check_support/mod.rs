@@ -102,7 +102,7 @@ pub fn forge_sums(storage: &MemoryStorage) {
     }
     for run in &mut manifest.runs {
         let bytes = storage.read(&format!("runs/{}", run.file)).unwrap().unwrap();
-        let sections = memory::run_sections(&run.kind, run.rows);
+        let sections = memory::run_sections(&run.kind, &bytes);
         run.crcs = sections.map(|section| crc32fast::hash(&bytes[section]));
     }
     manifest.replace(storage).unwrap();

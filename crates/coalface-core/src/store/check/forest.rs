@@ -9,7 +9,7 @@ use super::{Found, Log};
 use crate::forest::coinjoin::may_be_coinjoin;
 use crate::forest::root_of;
 use crate::ids::NONE_U32;
-use crate::store::run::{Run, RunKind};
+use crate::store::run::{Entry, Run, RunKind};
 use crate::Result;
 
 const PARENT: &str = "cluster_strict.parent";
@@ -135,11 +135,17 @@ fn check_children(context: &Context<'_>, grown: &Grown) -> Result<(u64, Log)> {
         rows += run.len() as u64;
         let mut before = None;
         let (mut first, mut last) = (NONE_U32, None);
-        for at in 0..run.len() {
+        let mut key_before = None;
+        for (at, entry) in run.iter(0..run.len()).enumerate() {
             if at % (1 << 20) == 0 {
                 context.tick(at as u64, run.len() as u64)?;
             }
-            let Some(link) = check_child(context, grown, run, at, &seen, &mut before, &mut log) else { continue };
+            if key_before.replace(entry.key).is_some_and(|before| before > entry.key) {
+                log.entry("index_order", run, at, || "does not follow the entry before".into());
+            }
+            let Some(link) = check_child(context, grown, (run, at, entry), &seen, &mut before, &mut log) else {
+                continue;
+            };
             first = first.min(link);
             last = last.max(Some(link));
         }
@@ -161,16 +167,11 @@ fn check_children(context: &Context<'_>, grown: &Grown) -> Result<(u64, Log)> {
 fn check_child(
     context: &Context<'_>,
     grown: &Grown,
-    run: &Run,
-    at: usize,
+    (run, at, entry): (&Run, usize, Entry),
     seen: &Bits,
     before: &mut Option<(u64, u32)>,
     log: &mut Log,
 ) -> Option<u32> {
-    let entry = run.get(at);
-    if at > 0 && run.key(at - 1) > entry.key {
-        log.entry("index_order", run, at, || "does not follow the entry before".into());
-    }
     if !context.snapshot.is_live(run, entry) {
         return None;
     }

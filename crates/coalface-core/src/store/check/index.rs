@@ -7,7 +7,7 @@ use super::log::shown;
 use super::{Found, Log};
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::network::Network;
-use crate::store::run::{Run, RunKind};
+use crate::store::run::{Entry, Run, RunKind};
 use crate::Result;
 
 /// Heights at which mainnet's coinbase repeats an unspent one (BIP-0030).
@@ -76,7 +76,11 @@ pub(super) fn check_addresses(context: &Context<'_>) -> Result<Found> {
             }
         })?;
     }
-    let owner = |row: u64| at(&columns.output_address, row).filter(|id| *id != NONE_U32).map(u64::from);
+    // The first output of an address is in its row, and only there.
+    let owner = |row: u64| {
+        let id = at(&columns.output_address, row).filter(|id| *id != NONE_U32).map(u64::from)?;
+        (at(&columns.address_first_output, id) != Some(row)).then_some(id)
+    };
     let outputs = Index {
         kind: RunKind::AddressOutput,
         rows: context.counts.outputs,
@@ -147,8 +151,11 @@ fn check(context: &Context<'_>, index: &Index<'_>) -> Result<Found> {
         rows += entries;
         let (lowest, top) = (AtomicU64::new(NONE_U64), AtomicU64::new(0));
         log = log.merge(context.scan(entries, 1 << 14, |range, log| {
-            for at in range {
-                check_entry(context, index, run, at as usize, &seen, (&lowest, &top), log);
+            let range = range.start as usize..range.end as usize;
+            let mut before = range.start.checked_sub(1).map(|before| run.get(before));
+            for (at, entry) in range.clone().zip(run.iter(range)) {
+                check_entry(context, index, (run, at), (before, entry), &seen, (&lowest, &top), log);
+                before = Some(entry);
             }
         })?);
         let (lowest, top) = (lowest.into_inner(), top.into_inner());
@@ -175,14 +182,12 @@ fn check(context: &Context<'_>, index: &Index<'_>) -> Result<Found> {
 fn check_entry(
     context: &Context<'_>,
     index: &Index<'_>,
-    run: &Run,
-    at: usize,
+    (run, at): (&Run, usize),
+    (before, entry): (Option<Entry>, Entry),
     seen: &Bits,
     (lowest, top): (&AtomicU64, &AtomicU64),
     log: &mut Log,
 ) {
-    let entry = run.get(at);
-    let before = at.checked_sub(1).map(|before| run.get(before));
     if before.is_some_and(|before| (before.key, before.value) >= (entry.key, entry.value)) {
         log.entry("index_order", run, at, || "does not follow the entry before".into());
     }
@@ -191,7 +196,7 @@ fn check_entry(
     }
     lowest.fetch_min(entry.value, Ordering::Relaxed);
     top.fetch_max(entry.value, Ordering::Relaxed);
-    let expected = (index.key_of)(entry.value);
+    let expected = (index.key_of)(entry.value).map(|key| index.kind.kept(key));
     if expected != Some(entry.key) {
         let what = || format!("row {} under key {:#x}, its key is {expected:x?}", entry.value, entry.key);
         log.entry("index_key", run, at, what);
@@ -208,12 +213,12 @@ fn equal_keys(context: &Context<'_>, kind: RunKind, same: impl Fn(u64, u64, &mut
         for partition in partitions {
             let mut entries: Vec<(u64, u64)> = Vec::new();
             for run in context.snapshot.runs(kind) {
-                let start = lower_bound(run, partition << shift);
+                let start = run.lower_bound(partition << shift);
                 let end = match partition + 1 {
                     PARTITIONS => run.len(),
-                    next => lower_bound(run, next << shift),
+                    next => run.lower_bound(next << shift),
                 };
-                let live = (start..end).map(|at| run.get(at)).filter(|entry| context.snapshot.is_live(run, *entry));
+                let live = run.iter(start..end).filter(|entry| context.snapshot.is_live(run, *entry));
                 entries.extend(live.map(|entry| (entry.key, entry.value)));
             }
             entries.sort_unstable();
@@ -226,17 +231,4 @@ fn equal_keys(context: &Context<'_>, kind: RunKind, same: impl Fn(u64, u64, &mut
             }
         }
     })
-}
-
-fn lower_bound(run: &Run, key: u64) -> usize {
-    let (mut low, mut high) = (0, run.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if run.key(middle) < key {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
