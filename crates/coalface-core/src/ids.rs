@@ -21,3 +21,5 @@ pub const EXTERNAL_BIT: u64 = 1 << 63;
 pub const MAX_TX: u64 = (1 << 32) - 2;
 /// Largest number of addresses in a store (ids stay below `2^32 - 2`).
 pub const MAX_ADDRESS: u64 = (1 << 32) - 2;
+/// Largest number of inputs and of outputs in a store: their ids are kept in 39 bits.
+pub const MAX_ROW: u64 = 1 << 39;

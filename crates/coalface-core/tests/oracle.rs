@@ -119,7 +119,7 @@ fn compare(naive: &Naive, store: &Snapshot, seed: u64) {
     assert_eq!(&columns.tx_txid[..], &naive.txids[..], "seed {seed}");
     let fees: Vec<Option<i64>> = columns.tx_fee_sat.iter().map(|fee| (*fee != NONE_SAT).then_some(*fee)).collect();
     assert_eq!(fees, naive.fees, "seed {seed}");
-    let spends: Vec<_> = columns.input_spent_output.iter().map(|output| none(*output)).collect();
+    let spends: Vec<_> = columns.input_spent_output.iter().map(none).collect();
     assert_eq!(spends, naive.spends, "seed {seed}");
     let n_outputs = naive.outputs.len();
     let spent_by: Vec<_> = (0..n_outputs).map(|n| none(columns.output_spent_by.get(n))).collect();
@@ -137,7 +137,7 @@ fn compare(naive: &Naive, store: &Snapshot, seed: u64) {
     for (id, (script, first_output)) in naive.scripts.iter().enumerate() {
         let (kind, payload) = store.address_payload(id as u32).unwrap();
         assert_eq!(to_script(kind, payload).as_ref(), Some(script), "seed {seed}");
-        assert_eq!(columns.address_first_output[id] as usize, *first_output);
+        assert_eq!(columns.address_first_output.at(id) as usize, *first_output);
         let (kind, range) = classify(script);
         assert_eq!(store.find_address(&AddressKey::of(kind, &script[range])), Some(id as u32));
         let listed: Vec<usize> =
@@ -173,8 +173,8 @@ fn compare_clusters(naive: &Naive, store: &Snapshot, bound: u64, seed: u64) {
         let mut at = a;
         for tie in &ties {
             assert_eq!(tie.from, at, "seed {seed}");
-            let first = store.columns.tx_first_input[tie.tx as usize] as usize;
-            let end = store.columns.tx_first_input.get(tie.tx as usize + 1).map_or(naive.spends.len(), |n| *n as usize);
+            let first = store.columns.tx_first_input.at(tie.tx as usize) as usize;
+            let end = store.columns.tx_first_input.get(tie.tx as usize + 1).map_or(naive.spends.len(), |n| n as usize);
             let payers = &store.columns.input_address[first..end.max(first)];
             assert!(payers.contains(&tie.from) && payers.contains(&tie.to), "seed {seed}");
             at = tie.to;

@@ -3,6 +3,7 @@
 use coalface_core::context::shown;
 use coalface_core::ids::{NONE_U32, NONE_U64};
 use coalface_core::store::column::Column;
+use coalface_core::store::narrow::slot::slots;
 use coalface_core::store::Snapshot;
 use numpy::ndarray::ArrayView1;
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
@@ -20,6 +21,11 @@ fn array<'py, T: numpy::Element + bytemuck::Pod>(
     let array = unsafe { PyArray1::borrow_from_array(&view, owner.clone()) };
     array.readwrite().make_nonwriteable();
     Ok(array.into_any())
+}
+
+/// An array of its own with the logical rows of a column.
+fn copied<T: numpy::Element>(py: Python<'_>, rows: impl Iterator<Item = T>) -> PyResult<Bound<'_, PyAny>> {
+    Ok(rows.collect::<Vec<T>>().into_pyarray(py).into_any())
 }
 
 macro_rules! plain_columns {
@@ -47,15 +53,12 @@ pub fn column<'py>(
         "block.first_tx" => block_first_tx,
         "block.size" => block_size,
         "block.weight" => block_weight,
-        "tx.first_input" => tx_first_input,
-        "tx.first_output" => tx_first_output,
         "tx.version" => tx_version,
         "tx.locktime" => tx_locktime,
         "tx.size" => tx_size,
         "tx.weight" => tx_weight,
         "tx.fee_sat" => tx_fee_sat,
         "tx.flags" => tx_flags,
-        "input.spent_output" => input_spent_output,
         "input.address_id" => input_address,
         "input.sequence" => input_sequence,
         "input.spend_flags" => input_spend_flags,
@@ -66,8 +69,6 @@ pub fn column<'py>(
         "external.address_id" => external_address,
         "external.spent_by" => external_spent_by,
         "address.kind" => address_kind,
-        "address.slot" => address_slot,
-        "address.first_output" => address_first_output,
         "key_link.address_id" => key_link_address,
         "key_link.tx_num" => key_link_tx,
         "key_link.role" => key_link_role,
@@ -75,20 +76,25 @@ pub fn column<'py>(
     let (columns, counts) = (&*snapshot.columns, snapshot.counts());
     let linked = |id: usize| u64::from(columns.strict_link_tx.get(id)) < counts.txs;
     let ids = 0..counts.addresses as usize;
-    // Cells may be stamped above the bound at any time, so these are masked copies.
+    // Files that are narrower than their values are copied out, and so are cells that may be stamped above the bound at
+    // any time: those are masked.
     match name {
+        "tx.first_input" => copied(py, columns.tx_first_input.iter()),
+        "tx.first_output" => copied(py, columns.tx_first_output.iter()),
+        "input.spent_output" => copied(py, columns.input_spent_output.iter()),
+        "address.first_output" => copied(py, columns.address_first_output.iter()),
+        "address.slot" => copied(py, slots(&columns.address_kind)),
         "output.spent_by" => {
             let cell = |n| Some(columns.output_spent_by.get(n)).filter(|input| *input < counts.inputs);
-            let cells: Vec<u64> = (0..counts.outputs as usize).map(|n| cell(n).unwrap_or(NONE_U64)).collect();
-            Ok(cells.into_pyarray(py).into_any())
+            copied(py, (0..counts.outputs as usize).map(|n| cell(n).unwrap_or(NONE_U64)))
         }
         "cluster_strict.parent" => {
             let cell = |id| if linked(id) { columns.strict_parent.get(id) } else { NONE_U32 };
-            Ok(ids.map(cell).collect::<Vec<u32>>().into_pyarray(py).into_any())
+            copied(py, ids.map(cell))
         }
         "cluster_strict.link_tx" => {
             let cell = |id| if linked(id) { columns.strict_link_tx.get(id) } else { NONE_U32 };
-            Ok(ids.map(cell).collect::<Vec<u32>>().into_pyarray(py).into_any())
+            copied(py, ids.map(cell))
         }
         _ => {
             let name = shown(name);

@@ -184,7 +184,8 @@ class Chain:
         ----------
         name
             ``group.name`` as in docs/format.md, e.g. ``output.value_sat``. Columns whose cells are stamped
-            later (``output.spent_by``) come as masked copies.
+            later (``output.spent_by``) come as masked copies; columns whose files are narrower than
+            their values (``tx.first_input``) as copies too.
 
         Notes
         -----

@@ -101,8 +101,8 @@ fn joining_tx(snapshot: &Snapshot, a: AddressId, b: AddressId, bound: u64) -> Re
 
 fn inputs_of(snapshot: &Snapshot, tx: TxNum) -> Result<&[u32], StoreError> {
     let firsts = &snapshot.columns.tx_first_input;
-    let start = *firsts.get(tx as usize).unwrap_or(&u64::MAX) as usize;
-    let end = firsts.get(tx as usize + 1).map_or(snapshot.counts().inputs, |end| *end) as usize;
-    let what = || StoreError::corrupt("columns/tx.first_input", u64::from(tx) * 8, "inputs are out of range");
+    let start = firsts.get(tx as usize).unwrap_or(u64::MAX) as usize;
+    let end = firsts.get(tx as usize + 1).unwrap_or(snapshot.counts().inputs) as usize;
+    let what = || StoreError::corrupt("columns/tx.first_input", u64::from(tx) * 4, "inputs are out of range");
     snapshot.columns.input_address.get(start..end).ok_or_else(what)
 }

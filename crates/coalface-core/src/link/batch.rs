@@ -34,6 +34,8 @@ pub struct Linker {
     pub tx_keys: Vec<u64>,
     /// Keys of the new addresses, by row.
     pub address_keys: Vec<u64>,
+    /// Rows of the new addresses in the payload arrays, by row.
+    pub address_slots: Vec<u32>,
     /// Spends of committed outputs.
     pub spends: Vec<Spend>,
     /// The outputs of `spends`.
@@ -115,6 +117,7 @@ impl Linker {
             table_base: (counts.txs, counts.addresses),
             tx_keys: Vec::new(),
             address_keys: Vec::new(),
+            address_slots: Vec::new(),
             spends: Vec::new(),
             spent: std::collections::HashSet::new(),
             keys_seen,
@@ -156,7 +159,7 @@ impl Linker {
         let outputs = self.first_output(tx as usize)..self.first_output(tx as usize + 1);
         if outputs.start > outputs.end || outputs.end > self.counts.outputs {
             let what = format!("outputs {outputs:?} of a transaction, {} in all", self.counts.outputs);
-            return Err(StoreError::corrupt("columns/tx.first_output", u64::from(tx) * 8, what));
+            return Err(StoreError::corrupt("columns/tx.first_output", u64::from(tx) * 4, what));
         }
         Ok(outputs)
     }
@@ -164,9 +167,9 @@ impl Linker {
     fn first_output(&self, tx: usize) -> u64 {
         let base = self.base.counts();
         if tx < base.txs as usize {
-            self.base.columns.tx_first_output[tx]
+            self.base.columns.tx_first_output.at(tx)
         } else if tx < self.counts.txs as usize {
-            self.delta.tx_first_output[tx - base.txs as usize]
+            self.delta.tx_first_output.at(tx - base.txs as usize)
         } else {
             self.counts.outputs
         }

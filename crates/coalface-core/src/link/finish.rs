@@ -93,7 +93,7 @@ impl Linker {
                     let is_spent = self.spent.contains(&output);
                     (if is_spent { 0 } else { self.base.columns.output_spent_by.get(output as usize) }, base.inputs)
                 } else {
-                    (self.delta.output_spent_by[(output - base.outputs) as usize], NONE_U64)
+                    (self.delta.output_spent_by.at((output - base.outputs) as usize), NONE_U64)
                 };
                 if spent >= limit && !self.is_unspendable(self.output_address(output)?) {
                     return Ok(Some(Fault::DuplicateTxid { txid: loaded.block.txid[*n] }));
@@ -150,10 +150,10 @@ impl Linker {
                 }
                 free
             } else {
-                let cell = &mut self.delta.output_spent_by[(spent - base.outputs) as usize];
-                let free = *cell == NONE_U64;
+                let (cells, row) = (&mut self.delta.output_spent_by, (spent - base.outputs) as usize);
+                let free = cells.at(row) == NONE_U64;
                 if free {
-                    *cell = input;
+                    cells.set(row, input);
                 }
                 free
             };
@@ -241,9 +241,10 @@ impl Linker {
     /// Takes out the rows of an unsound block and of all that were linked after it.
     fn take_out(&mut self, linked: &Linked) {
         let before = linked.before;
-        for cell in &mut self.delta.output_spent_by {
-            if *cell != NONE_U64 && *cell >= before.inputs {
-                *cell = NONE_U64;
+        let cells = &mut self.delta.output_spent_by;
+        for row in 0..cells.len() {
+            if cells.at(row) >= before.inputs {
+                cells.set(row, NONE_U64);
             }
         }
         self.spends.retain(|(_, input)| *input < before.inputs);
@@ -259,7 +260,7 @@ impl Linker {
         let new = (self.counts, &self.delta);
         (counts.p2pkh, counts.p2sh, counts.p2wpkh) = (new.0.p2pkh, new.0.p2sh, new.0.p2wpkh);
         (counts.p2wsh, counts.p2tr, counts.scripts) = (new.0.p2wsh, new.0.p2tr, new.0.scripts);
-        for (kind, slot) in new.1.address_kind[first..].iter().zip(&new.1.address_slot[first..]) {
+        for (kind, slot) in new.1.address_kind[first..].iter().zip(&self.address_slots[first..]) {
             let slot = u64::from(*slot);
             match Kind::from_u8(*kind) {
                 Some(Kind::P2pkh) => counts.p2pkh = counts.p2pkh.min(slot),
@@ -278,6 +279,7 @@ impl Linker {
         self.delta.truncate(&base, &counts);
         self.tx_keys.truncate((counts.txs - base.txs) as usize);
         self.address_keys.truncate((counts.addresses - base.addresses) as usize);
+        self.address_slots.truncate((counts.addresses - base.addresses) as usize);
         self.counts = counts;
     }
 }

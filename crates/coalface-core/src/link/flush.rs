@@ -6,6 +6,7 @@ use super::batch::Linker;
 use crate::forest::grow::Child;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
 use crate::store::journal::Stamps;
+use crate::store::narrow::SplitRows;
 use crate::store::run::{Entry, RunKind};
 use crate::store::writer::{Commit, NewRun, StoreWriter};
 use crate::store::Counts;
@@ -92,6 +93,7 @@ impl Linker {
         self.ahead_bytes = 0;
         self.tx_keys.clear();
         self.address_keys.clear();
+        self.address_slots.clear();
         self.spent.clear();
         self.externals.clear();
         self.forest.committed(self.counts.addresses);
@@ -121,12 +123,12 @@ fn hashed(keys: &[u64], first: u32) -> Vec<(u64, u32)> {
 /// Address and row of every new output but for the first of each new address, which the address's own row names.
 fn later_outputs<'a>(
     addresses: &'a [u32],
-    first_outputs: &'a [u64],
+    first_outputs: &'a SplitRows,
     base: &'a Counts,
 ) -> impl Iterator<Item = (usize, u32)> + 'a {
     let is_first = move |row: usize, id: u32| {
         let new = u64::from(id).checked_sub(base.addresses);
-        new.and_then(|n| first_outputs.get(n as usize)).is_some_and(|first| *first == base.outputs + row as u64)
+        new.and_then(|n| first_outputs.get(n as usize)).is_some_and(|first| first == base.outputs + row as u64)
     };
     addresses.iter().copied().enumerate().filter(move |(row, id)| !is_first(*row, *id))
 }

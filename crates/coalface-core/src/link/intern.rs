@@ -13,6 +13,7 @@ use crate::ids::{MAX_ADDRESS, NONE_U32, NONE_U64};
 use crate::script::{AddressKey, KeyLink, Kind, Revealed as RevealedAddress};
 use crate::store::error::StoreError;
 use crate::store::key::Salt;
+use crate::store::layout::ADDRESS_RANK_ROWS;
 use crate::store::run::RunKind;
 use crate::store::Counts;
 
@@ -243,9 +244,13 @@ fn hand_out(
 fn append_row(linker: &mut Linker, key: u64, kind: Kind, payload: &[u8], output: u64) {
     let (delta, counts) = (&mut linker.delta, &mut linker.counts);
     let id = counts.addresses as u32;
+    if counts.addresses.is_multiple_of(ADDRESS_RANK_ROWS) {
+        let arrays = [counts.p2pkh, counts.p2sh, counts.p2wpkh, counts.p2wsh, counts.p2tr, counts.scripts];
+        delta.rank_address.push(arrays.map(|rows| rows as u32));
+    }
     let slot = append_payload(delta, counts, kind, payload);
     delta.address_kind.push(kind as u8);
-    delta.address_slot.push(slot);
+    linker.address_slots.push(slot);
     delta.address_first_output.push(output);
     delta.strict_parent.push(NONE_U32);
     delta.strict_link_tx.push(NONE_U32);
@@ -301,7 +306,7 @@ impl Linker {
         let row = (u64::from(id) - base.addresses) as usize;
         let delta = &self.delta;
         let kind = Kind::from_u8(*delta.address_kind.get(row)?)?;
-        let slot = u64::from(delta.address_slot[row]);
+        let slot = u64::from(*self.address_slots.get(row)?);
         let payload: &[u8] = match kind {
             Kind::P2pkh => &delta.payload_p2pkh[(slot - base.p2pkh) as usize],
             Kind::P2sh => &delta.payload_p2sh[(slot - base.p2sh) as usize],

@@ -39,8 +39,8 @@ impl Bound {
         Bound {
             blocks,
             txs: tx as u64,
-            inputs: columns.tx_first_input.get(tx).copied().unwrap_or(whole.inputs),
-            outputs: columns.tx_first_output.get(tx).copied().unwrap_or(whole.outputs),
+            inputs: columns.tx_first_input.get(tx).unwrap_or(whole.inputs),
+            outputs: columns.tx_first_output.get(tx).unwrap_or(whole.outputs),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ids::{InputNum, OutputNum, TxNum, NONE_U32};
 use crate::store::layout::RANK_ROWS;
+use crate::store::narrow::{Cells, Rising};
 use crate::store::{Snapshot, StoreError};
 
 /// Where a transaction stands.
@@ -16,15 +17,20 @@ pub struct Place {
 }
 
 /// Transaction of `row`, by its directory and the first rows of all transactions. At most [`RANK_ROWS`] steps.
-fn tx_of_row(ranks: &[u32], firsts: &[u64], row: u64, what: &'static str) -> Result<TxNum, StoreError> {
+fn tx_of_row<C: Cells<Cell = u64> + ?Sized>(
+    ranks: &[u32],
+    firsts: &C,
+    row: u64,
+    what: &'static str,
+) -> Result<TxNum, StoreError> {
     let wrong = || StoreError::corrupt(format!("columns/rank.{what}"), row / RANK_ROWS * 4, "no such transaction");
     let rank = *ranks.get((row / RANK_ROWS) as usize).ok_or_else(wrong)? as usize;
-    if *firsts.get(rank).ok_or_else(wrong)? > row {
+    if firsts.cell(rank).ok_or_else(wrong)? > row {
         return Err(wrong());
     }
     // Every transaction has at least one row, so that it is one of the next few; if not, the store is damaged.
-    let near = rank..rank.saturating_add(RANK_ROWS as usize).min(firsts.len());
-    let found = near.into_iter().find(|tx| firsts.get(tx + 1).is_none_or(|first| *first > row));
+    let near = rank..rank.saturating_add(RANK_ROWS as usize).min(firsts.n_rows());
+    let found = near.into_iter().find(|tx| firsts.cell(tx + 1).is_none_or(|first| first > row));
     Ok(found.ok_or_else(wrong)? as TxNum)
 }
 
@@ -67,8 +73,8 @@ pub fn outputs_of(snapshot: &Snapshot, tx: TxNum) -> std::ops::Range<u64> {
     range(&snapshot.columns.tx_first_output, tx, snapshot.counts().outputs)
 }
 
-fn range(firsts: &[u64], tx: TxNum, rows: u64) -> std::ops::Range<u64> {
-    let at = |n: usize| firsts.get(n).copied().unwrap_or(rows).min(rows);
+fn range(firsts: &Rising, tx: TxNum, rows: u64) -> std::ops::Range<u64> {
+    let at = |n: usize| firsts.get(n).unwrap_or(rows).min(rows);
     let start = at(tx as usize);
     start..at(tx as usize + 1).max(start)
 }
@@ -95,7 +101,7 @@ mod tests {
             let (ranks, firsts, end) = directory(&sizes);
             for row in 0..end {
                 let wanted = firsts.iter().rposition(|first| *first <= row).unwrap() as TxNum;
-                assert_eq!(tx_of_row(&ranks, &firsts, row, "output").unwrap(), wanted);
+                assert_eq!(tx_of_row(&ranks, &firsts[..], row, "output").unwrap(), wanted);
             }
         }
     }
@@ -107,11 +113,11 @@ mod tests {
         firsts.push(100);
         let start = std::time::Instant::now();
         for _ in 0..10_000 {
-            assert_eq!(tx_of_row(&[0], &firsts, 10, "output").unwrap_err().code(), "store_corrupt");
+            assert_eq!(tx_of_row(&[0], &firsts[..], 10, "output").unwrap_err().code(), "store_corrupt");
         }
         assert!(start.elapsed().as_secs() < 5);
         for (ranks, row) in [(&[u32::MAX][..], 0), (&[0, 1_000_001], 64), (&[], 0), (&[0], 64), (&[1_000_000], 10)] {
-            assert_eq!(tx_of_row(ranks, &firsts, row, "output").unwrap_err().code(), "store_corrupt");
+            assert_eq!(tx_of_row(ranks, &firsts[..], row, "output").unwrap_err().code(), "store_corrupt");
         }
     }
 }

@@ -89,7 +89,7 @@ pub fn address_text(snapshot: &Snapshot, id: AddressId) -> (Option<String>, Opti
 /// If the store contradicts itself.
 pub fn outpoint(snapshot: &Snapshot, output: u64) -> Result<(Hash32, u32), StoreError> {
     let tx = tx_of_output(snapshot, output)?;
-    Ok((snapshot.columns.tx_txid[tx as usize], (output - snapshot.columns.tx_first_output[tx as usize]) as u32))
+    Ok((snapshot.columns.tx_txid[tx as usize], (output - snapshot.columns.tx_first_output.at(tx as usize)) as u32))
 }
 
 /// The transaction in row `tx`, its outputs' spends as of `bound`.
@@ -125,16 +125,16 @@ pub fn tx(snapshot: &Snapshot, tx: TxNum, bound: &Bound) -> Result<Tx, StoreErro
 fn tx_input(snapshot: &Snapshot, input: u64) -> Result<TxInput, StoreError> {
     let columns = &*snapshot.columns;
     let n = input as usize;
-    let spent = columns.input_spent_output[n];
+    let spent = columns.input_spent_output.at(n);
     let (spent, value) = if spent == NONE_U64 {
         (None, NONE_SAT)
     } else if spent & EXTERNAL_BIT != 0 {
         let row = (spent & !EXTERNAL_BIT) as usize;
-        let missing = || StoreError::corrupt("columns/input.spent_output", input * 8, "no such external row");
+        let missing = || StoreError::corrupt("columns/input.spent_output_low", input * 4, "no such external row");
         let (txid, vout) = (*columns.external_txid.get(row).ok_or_else(missing)?, columns.external_vout[row]);
         (Some(Spent { txid, vout, external: true }), columns.external_value_sat[row])
     } else {
-        let missing = || StoreError::corrupt("columns/input.spent_output", input * 8, "no such output");
+        let missing = || StoreError::corrupt("columns/input.spent_output_low", input * 4, "no such output");
         let value = *columns.output_value_sat.get(spent as usize).ok_or_else(missing)?;
         let (txid, vout) = outpoint(snapshot, spent)?;
         (Some(Spent { txid, vout, external: false }), value)
@@ -162,7 +162,7 @@ fn tx_output(snapshot: &Snapshot, output: u64, bound: &Bound) -> Result<TxOutput
     let spent_by = match snapshot.spent_by(output, bound.inputs) {
         Some(input) => {
             let tx = tx_of_input(snapshot, input)?;
-            let n = (input - columns.tx_first_input[tx as usize]) as u32;
+            let n = (input - columns.tx_first_input.at(tx as usize)) as u32;
             Some((columns.tx_txid[tx as usize], n))
         }
         None => None,

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::column::Stamped;
 use super::error::StoreError;
 use super::layout::{all_columns, ColumnInfo};
+use super::narrow::split::parts;
 use super::run::{Entry, Run, RunKind};
 use super::snapshot::Snapshot;
 use crate::hash::{sha256, to_hex};
@@ -71,10 +72,14 @@ fn stamped(snapshot: &Snapshot, column: &ColumnInfo, hasher: &mut Sha256) {
     match column.name {
         "parent" => cells_of(&columns.strict_parent),
         "link_tx" => cells_of(&columns.strict_link_tx),
-        _ => {
+        name => {
             for output in 0..columns.output_spent_by.len() {
                 let input = columns.output_spent_by.get(output);
-                hasher.update((if input < counts.inputs { input } else { NONE_U64 }).to_le_bytes());
+                let (low, high) = parts(if input < counts.inputs { input } else { NONE_U64 });
+                match name {
+                    "spent_by_low" => hasher.update(low.to_le_bytes()),
+                    _ => hasher.update([high]),
+                }
             }
         }
     }

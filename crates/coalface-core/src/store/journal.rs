@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::layout::Counts;
+use super::narrow::split;
 use crate::ids::{NONE_U32, NONE_U64};
 use crate::io::Storage;
 
 /// Name of the journal below the store.
 pub const FILE: &str = "journal";
 const MAGIC: &[u8; 8] = b"CFJOURN1";
-const SPENT_BY: &str = "columns/output.spent_by";
+const SPENT_BY_LOW: &str = "columns/output.spent_by_low";
+const SPENT_BY_HIGH: &str = "columns/output.spent_by_high";
 const PARENT: &str = "columns/cluster_strict.parent";
 const LINK_TX: &str = "columns/cluster_strict.link_tx";
 
@@ -67,8 +69,10 @@ impl Stamps {
     /// # Errors
     /// If a file operation fails.
     pub fn apply(&self, storage: &dyn Storage) -> Result<(), StoreError> {
-        let spends = self.spends.iter().map(|(output, input)| (*output, input.to_le_bytes()));
-        write_cells(storage, SPENT_BY, spends)?;
+        let spends = self.spends.iter().map(|(output, input)| (*output, split::parts(*input)));
+        // The low parts are durable before the first high part, which makes the cell count.
+        write_cells(storage, SPENT_BY_LOW, spends.clone().map(|(output, (low, _))| (output, low.to_le_bytes())))?;
+        write_cells(storage, SPENT_BY_HIGH, spends.map(|(output, (_, high))| (output, [high])))?;
         write_cells(storage, PARENT, self.links.iter().map(|(id, parent, _)| (u64::from(*id), parent.to_le_bytes())))?;
         write_cells(storage, LINK_TX, self.links.iter().map(|(id, _, tx)| (u64::from(*id), tx.to_le_bytes())))
     }
@@ -90,15 +94,20 @@ pub fn recover(storage: &dyn Storage, counts: &Counts) -> Result<(), StoreError>
     let Some(bytes) = storage.read(FILE)? else { return Ok(()) };
     if let Some((outputs, addresses)) = read(&bytes) {
         let whole = |file: &str| storage.view(file, storage.len(file)?.unwrap_or(0));
-        let (spent_by, link_tx, parents) = (whole(SPENT_BY)?, whole(LINK_TX)?, whole(PARENT)?);
+        let (lows, highs) = (whole(SPENT_BY_LOW)?, whole(SPENT_BY_HIGH)?);
+        let (link_tx, parents) = (whole(LINK_TX)?, whole(PARENT)?);
         let mut cells = Vec::new();
         for output in outputs.into_iter().filter(|output| *output < counts.outputs) {
-            let value = cell::<8>(&spent_by, output).map(u64::from_le_bytes);
-            if value.is_some_and(|value| value != NONE_U64 && value >= counts.inputs) {
-                cells.push((output, NONE_U64.to_le_bytes()));
+            let (low, high) = (cell::<4>(&lows, output).map(u32::from_le_bytes), cell::<1>(&highs, output));
+            let Some((low, [high])) = low.zip(high) else { continue };
+            // A low part alone is what stamping and resetting leave when they are cut off.
+            if split::whole(low, high) >= counts.inputs && (low, high) != split::parts(NONE_U64) {
+                cells.push((output, split::parts(NONE_U64)));
             }
         }
-        write_cells(storage, SPENT_BY, cells.into_iter())?;
+        // The other way round than stamping: no reader finds a low part that is not the high part's.
+        write_cells(storage, SPENT_BY_HIGH, cells.iter().map(|(output, (_, high))| (*output, [*high])))?;
+        write_cells(storage, SPENT_BY_LOW, cells.iter().map(|(output, (low, _))| (*output, low.to_le_bytes())))?;
         let mut cells = Vec::new();
         for address in addresses.into_iter().map(u64::from).filter(|address| *address < counts.addresses) {
             let link = cell::<4>(&link_tx, address).map(u32::from_le_bytes);

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::column::{Column, Stamped};
 use super::error::StoreError;
+use super::narrow::slot::PayloadRows;
+use super::narrow::{Rising, RisingRows, Split, SplitRows, StampedSplit};
 use crate::hash::Hash32;
 use crate::io::Storage;
 
@@ -54,6 +56,12 @@ impl Counts {
         self.outputs.div_ceil(RANK_ROWS)
     }
 
+    /// One rank entry for every 256 addresses begun.
+    #[must_use]
+    pub fn address_ranks(&self) -> u64 {
+        self.addresses.div_ceil(ADDRESS_RANK_ROWS)
+    }
+
     /// One rank entry for every 64 inputs begun.
     #[must_use]
     pub fn input_ranks(&self) -> u64 {
@@ -63,6 +71,9 @@ impl Counts {
 
 /// Rows that one entry of a rank directory stands for.
 pub const RANK_ROWS: u64 = 64;
+
+/// Addresses that one entry of the rank directory of payload rows stands for.
+pub const ADDRESS_RANK_ROWS: u64 = 256;
 
 /// Format number of the manifest; column groups have versions of their own beside it.
 pub const FORMAT: u64 = 2;
@@ -81,16 +92,32 @@ pub const GROUPS: [(&str, u64); 10] = [
     ("tx", 1),
 ];
 
+/// Names of the two files that one column of ids is kept in.
+macro_rules! parts {
+    ($name:literal) => {
+        [concat!($name, "_low"), concat!($name, "_high")]
+    };
+    ($folder:literal, $group:literal, $name:literal) => {
+        [concat!($folder, $group, ".", $name, "_low"), concat!($folder, $group, ".", $name, "_high")]
+    };
+}
+
 macro_rules! columns {
     (
         plain { $( $(#[doc = $doc:expr])* $field:ident : $type:ty, $group:literal / $name:literal, |$c:ident| $rows:expr; )* }
+        rising { $( $(#[doc = $rdoc:expr])* $rfield:ident, $rgroup:literal / $rname:literal by $ranks:ident, |$rc:ident| $rrows:expr, $rend:expr; )* }
+        split { $( $(#[doc = $pdoc:expr])* $pfield:ident, $pgroup:literal / $pname:literal, |$pc:ident| $prows:expr; )* }
         stamped { $( $(#[doc = $sdoc:expr])* $sfield:ident : $stype:ty, $sgroup:literal / $sname:literal, |$sc:ident| $srows:expr; )* }
+        stamped_split { $( $(#[doc = $tdoc:expr])* $tfield:ident, $tgroup:literal / $tname:literal, |$tc:ident| $trows:expr; )* }
     ) => {
         /// Read-only views of all columns up to some counts.
         #[derive(Debug, Clone)]
         pub struct Columns {
             $( $(#[doc = $doc])* pub $field: Column<$type>, )*
+            $( $(#[doc = $rdoc])* pub $rfield: Rising, )*
+            $( $(#[doc = $pdoc])* pub $pfield: Split, )*
             $( $(#[doc = $sdoc])* pub $sfield: Stamped<$stype>, )*
+            $( $(#[doc = $tdoc])* pub $tfield: StampedSplit, )*
         }
 
         impl Columns {
@@ -99,9 +126,16 @@ macro_rules! columns {
             /// # Errors
             /// If a file is missing or shorter than `counts` says.
             pub fn open(storage: &dyn Storage, counts: &Counts) -> Result<Columns, StoreError> {
+                $( let $field = { let $c = counts; Column::open(storage, concat!("columns/", $group, ".", $name), $rows)? }; )*
                 Ok(Columns {
-                    $( $field: { let $c = counts; Column::open(storage, concat!("columns/", $group, ".", $name), $rows)? }, )*
+                    $( $rfield: {
+                        let $rc = counts;
+                        Rising::open(storage, concat!("columns/", $rgroup, ".", $rname), $rrows, $rend, &$ranks)?
+                    }, )*
+                    $( $pfield: { let $pc = counts; Split::open(storage, parts!("columns/", $pgroup, $pname), $prows)? }, )*
                     $( $sfield: { let $sc = counts; Stamped::open(storage, concat!("columns/", $sgroup, ".", $sname), $srows)? }, )*
+                    $( $tfield: { let $tc = counts; StampedSplit::open(storage, parts!("columns/", $tgroup, $tname), $trows)? }, )*
+                    $( $field, )*
                 })
             }
         }
@@ -110,7 +144,10 @@ macro_rules! columns {
         #[derive(Debug, Default)]
         pub struct Delta {
             $( $(#[doc = $doc])* pub $field: Vec<$type>, )*
+            $( $(#[doc = $rdoc])* pub $rfield: RisingRows, )*
+            $( $(#[doc = $pdoc])* pub $pfield: SplitRows, )*
             $( $(#[doc = $sdoc])* pub $sfield: Vec<$stype>, )*
+            $( $(#[doc = $tdoc])* pub $tfield: SplitRows, )*
         }
 
         impl Delta {
@@ -123,24 +160,37 @@ macro_rules! columns {
                 mut each: impl FnMut(ColumnInfo, &'a [u8]) -> Result<(), E>,
             ) -> Result<(), E> {
                 $( each(ColumnInfo::of::<$type>($group, $name, false), bytemuck::cast_slice(&self.$field))?; )*
+                $( each(ColumnInfo::of::<u32>($rgroup, $rname, false), self.$rfield.as_bytes())?; )*
+                $( for (info, bytes) in ColumnInfo::parts($pgroup, parts!($pname), false).into_iter().zip(self.$pfield.bytes()) {
+                    each(info, bytes)?;
+                } )*
                 $( each(ColumnInfo::of::<$stype>($sgroup, $sname, true), bytemuck::cast_slice(&self.$sfield))?; )*
+                $( for (info, bytes) in ColumnInfo::parts($tgroup, parts!($tname), true).into_iter().zip(self.$tfield.bytes()) {
+                    each(info, bytes)?;
+                } )*
                 Ok(())
             }
 
             /// Drops all rows past `counts`, where the first row of each column is number `base`.
             pub fn truncate(&mut self, base: &Counts, counts: &Counts) {
                 $( { let rows = |$c: &Counts| $rows; self.$field.truncate((rows(counts) - rows(base)) as usize); } )*
+                $( { let rows = |$rc: &Counts| $rrows; self.$rfield.truncate((rows(counts) - rows(base)) as usize); } )*
+                $( { let rows = |$pc: &Counts| $prows; self.$pfield.truncate((rows(counts) - rows(base)) as usize); } )*
                 $( { let rows = |$sc: &Counts| $srows; self.$sfield.truncate((rows(counts) - rows(base)) as usize); } )*
+                $( { let rows = |$tc: &Counts| $trows; self.$tfield.truncate((rows(counts) - rows(base)) as usize); } )*
             }
         }
 
         /// All columns with their number of rows under `counts`.
         #[must_use]
         pub fn all_columns(counts: &Counts) -> Vec<(ColumnInfo, u64)> {
-            vec![
-                $( (ColumnInfo::of::<$type>($group, $name, false), { let $c = counts; $rows }), )*
-                $( (ColumnInfo::of::<$stype>($sgroup, $sname, true), { let $sc = counts; $srows }), )*
-            ]
+            let mut all = Vec::new();
+            $( all.push((ColumnInfo::of::<$type>($group, $name, false), { let $c = counts; $rows })); )*
+            $( all.push((ColumnInfo::of::<u32>($rgroup, $rname, false), { let $rc = counts; $rrows })); )*
+            $( all.extend(ColumnInfo::parts($pgroup, parts!($pname), false).map(|info| (info, { let $pc = counts; $prows }))); )*
+            $( all.push((ColumnInfo::of::<$stype>($sgroup, $sname, true), { let $sc = counts; $srows })); )*
+            $( all.extend(ColumnInfo::parts($tgroup, parts!($tname), true).map(|info| (info, { let $tc = counts; $trows }))); )*
+            all
         }
     };
 }
@@ -161,6 +211,11 @@ pub struct ColumnInfo {
 impl ColumnInfo {
     fn of<T>(group: &'static str, name: &'static str, stamped: bool) -> ColumnInfo {
         ColumnInfo { group, name, width: size_of::<T>(), stamped }
+    }
+
+    /// Of a column that is kept in two: low four bytes and high byte.
+    fn parts(group: &'static str, [low, high]: [&'static str; 2], stamped: bool) -> [ColumnInfo; 2] {
+        [ColumnInfo::of::<u32>(group, low, stamped), ColumnInfo::of::<u8>(group, high, stamped)]
     }
 
     /// File below the store.
@@ -210,10 +265,6 @@ columns! {
         block_coinbase_end: u64, "block" / "coinbase_end", |c| c.blocks;
         /// Transaction id.
         tx_txid: Hash32, "tx" / "txid", |c| c.txs;
-        /// First input.
-        tx_first_input: u64, "tx" / "first_input", |c| c.txs;
-        /// First output.
-        tx_first_output: u64, "tx" / "first_output", |c| c.txs;
         /// Version.
         tx_version: u32, "tx" / "version", |c| c.txs;
         /// Lock time.
@@ -226,8 +277,6 @@ columns! {
         tx_fee_sat: i64, "tx" / "fee_sat", |c| c.txs;
         /// See `tx_flags`.
         tx_flags: u16, "tx" / "flags", |c| c.txs;
-        /// Output number; NONE for a coinbase; with the high bit set a row of `external`.
-        input_spent_output: u64, "input" / "spent_output", |c| c.inputs;
         /// Address of the spent output, or NONE.
         input_address: u32, "input" / "address_id", |c| c.inputs;
         /// Sequence.
@@ -250,10 +299,6 @@ columns! {
         external_spent_by: u64, "external" / "spent_by", |c| c.externals;
         /// Script kind.
         address_kind: u8, "address" / "kind", |c| c.addresses;
-        /// Row in the payload array of its kind.
-        address_slot: u32, "address" / "slot", |c| c.addresses;
-        /// Output with which it first appeared, or NONE if that was the spend of an external one.
-        address_first_output: u64, "address" / "first_output", |c| c.addresses;
         /// Key hashes.
         payload_p2pkh: [u8; 20], "address" / "p2pkh", |c| c.p2pkh;
         /// Script hashes.
@@ -288,13 +333,29 @@ columns! {
         heap_script: u8, "heap" / "script", |c| c.script_bytes;
         /// Coinbase scripts, end to end.
         heap_coinbase: u8, "heap" / "coinbase", |c| c.coinbase_bytes;
+        /// Payload rows of the addresses before every 256th one, array by array.
+        rank_address: PayloadRows, "rank" / "address", |c| c.address_ranks();
+    }
+    rising {
+        /// First input.
+        tx_first_input, "tx" / "first_input" by rank_input, |c| c.txs, c.inputs;
+        /// First output.
+        tx_first_output, "tx" / "first_output" by rank_output, |c| c.txs, c.outputs;
+    }
+    split {
+        /// Output number; NONE for a coinbase; with the high bit set a row of `external`.
+        input_spent_output, "input" / "spent_output", |c| c.inputs;
+        /// Output with which it first appeared, or NONE if that was the spend of an external one.
+        address_first_output, "address" / "first_output", |c| c.addresses;
     }
     stamped {
-        /// Input that spends the output, or NONE.
-        output_spent_by: u64, "output" / "spent_by", |c| c.outputs;
         /// Parent in the forest of rule set `strict`, or NONE.
         strict_parent: u32, "cluster_strict" / "parent", |c| c.addresses;
         /// Transaction that made that link, or NONE.
         strict_link_tx: u32, "cluster_strict" / "link_tx", |c| c.addresses;
+    }
+    stamped_split {
+        /// Input that spends the output, or NONE.
+        output_spent_by, "output" / "spent_by", |c| c.outputs;
     }
 }

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::key::Salt;
 use super::layout::{all_columns, Counts, FORMAT, GROUPS};
 use crate::hash::{from_hex, to_hex};
-use crate::ids::{MAX_ADDRESS, MAX_TX};
+use crate::ids::{MAX_ADDRESS, MAX_ROW, MAX_TX};
 use crate::io::Storage;
 use crate::network::Network;
 
@@ -178,7 +178,13 @@ impl Manifest {
         if from_hex(&self.salt).map(|salt| salt.len()) != Some(16) {
             return wrong("the salt is not 16 bytes of hex".into());
         }
-        if self.counts.txs > MAX_TX || self.counts.addresses > MAX_ADDRESS || self.counts.blocks > MAX_TX {
+        let counts = &self.counts;
+        if counts.txs > MAX_TX
+            || counts.addresses > MAX_ADDRESS
+            || counts.blocks > MAX_TX
+            || counts.inputs > MAX_ROW
+            || counts.outputs > MAX_ROW
+        {
             return wrong(format!("counts above the limits: {:?}", self.counts));
         }
         // Counts become lengths: none may come near the end of the number range.

@@ -1,8 +1,8 @@
 //! The store: a folder of memory-mapped columns, sorted index runs and one manifest. See `docs/format.md`.
 //!
-//! [`layout`] lists every column, [`snapshot`] is what readers see, [`writer`] the one way to change a store,
-//! [`run`] and [`merge`] the look-up structures, [`digest`] what compares two stores, and [`check`](mod@check) what
-//! finds damage.
+//! [`layout`] lists every column, [`narrow`] has those whose files are narrower than their values, [`snapshot`] is what
+//! readers see, [`writer`] the one way to change a store, [`run`] and [`merge`] the look-up structures, [`digest`] what
+//! compares two stores, and [`check`](mod@check) what finds damage.
 
 pub mod check;
 pub mod column;
@@ -14,6 +14,7 @@ pub mod layout;
 pub mod lock;
 pub mod manifest;
 pub mod merge;
+pub mod narrow;
 pub mod run;
 pub mod snapshot;
 pub mod sums;

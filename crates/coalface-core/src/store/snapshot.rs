@@ -8,6 +8,7 @@ use super::error::StoreError;
 use super::key::Salt;
 use super::layout::{Columns, Counts};
 use super::manifest::Manifest;
+use super::narrow::slot::{rows_before, slot_of};
 use super::run::{Entry, Run, RunKind};
 use crate::hash::Hash32;
 use crate::ids::{AddressId, TxNum, NONE_U32};
@@ -137,7 +138,7 @@ impl Snapshot {
     /// the address.
     #[must_use]
     pub fn implied_entry(&self, address: u64) -> Option<Entry> {
-        let output = *self.columns.address_first_output.get(usize::try_from(address).ok()?)?;
+        let output = self.columns.address_first_output.get(usize::try_from(address).ok()?)?;
         (output < self.counts().outputs).then_some(Entry { key: address, value: output, extra: 0 })
     }
 
@@ -180,8 +181,8 @@ impl Snapshot {
     #[must_use]
     pub fn address_payload(&self, id: AddressId) -> Option<(Kind, &[u8])> {
         let columns = &*self.columns;
-        let kind = Kind::from_u8(*columns.address_kind.get(id as usize)?)?;
-        let slot = *columns.address_slot.get(id as usize)? as usize;
+        let (kind, slot) = slot_of(&columns.rank_address, &columns.address_kind, id as usize)?;
+        let slot = usize::try_from(slot).ok()?;
         let payload: &[u8] = match kind {
             Kind::P2pkh => columns.payload_p2pkh.get(slot)?,
             Kind::P2sh => columns.payload_p2sh.get(slot)?,
@@ -233,7 +234,7 @@ impl Snapshot {
         let block = blocks as usize;
         let tx = columns.block_first_tx[block] as usize;
         let firsts = columns.tx_first_input.get(tx).zip(columns.tx_first_output.get(tx));
-        let Some((&inputs, &outputs)) = firsts.filter(|(i, o)| **i <= all.inputs && **o <= all.outputs) else {
+        let Some((inputs, outputs)) = firsts.filter(|(i, o)| *i <= all.inputs && *o <= all.outputs) else {
             let what = format!("block row {block} starts at transaction row {tx}, whose rows are out of range");
             return Err(StoreError::corrupt("columns/block.first_tx", blocks * 4, what));
         };
@@ -273,18 +274,15 @@ impl Snapshot {
     /// Fills in how many payload rows belong to the first `counts.addresses` addresses.
     fn payload_counts(&self, mut counts: Counts) -> Counts {
         let columns = &*self.columns;
-        for id in counts.addresses as usize..columns.address_kind.len() {
-            let slot = u64::from(columns.address_slot[id]);
-            let rows = match Kind::from_u8(columns.address_kind[id]) {
-                Some(Kind::P2pkh) => &mut counts.p2pkh,
-                Some(Kind::P2sh) => &mut counts.p2sh,
-                Some(Kind::P2wpkh) => &mut counts.p2wpkh,
-                Some(Kind::P2wsh) => &mut counts.p2wsh,
-                Some(Kind::P2tr) => &mut counts.p2tr,
-                Some(Kind::P2pk | Kind::Multisig | Kind::WitnessUnknown | Kind::Nonstandard) => &mut counts.scripts,
-                Some(Kind::Anchor | Kind::Empty | Kind::OpReturn) | None => continue,
-            };
-            *rows = (*rows).min(slot);
+        // Past the end only where nothing is taken back: then the counts are right already.
+        let rows = rows_before(&columns.rank_address, &columns.address_kind, counts.addresses as usize);
+        if let Some([p2pkh, p2sh, p2wpkh, p2wsh, p2tr, scripts]) = rows {
+            counts.p2pkh = counts.p2pkh.min(p2pkh);
+            counts.p2sh = counts.p2sh.min(p2sh);
+            counts.p2wpkh = counts.p2wpkh.min(p2wpkh);
+            counts.p2wsh = counts.p2wsh.min(p2wsh);
+            counts.p2tr = counts.p2tr.min(p2tr);
+            counts.scripts = counts.scripts.min(scripts);
         }
         counts.script_bytes = match counts.scripts.checked_sub(1) {
             Some(last) => columns.payload_script_end.get(last as usize).copied().unwrap_or(0),

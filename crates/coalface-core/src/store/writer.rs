@@ -20,7 +20,7 @@ use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
 use super::sums;
 use crate::forest::root_of;
-use crate::ids::{MAX_ADDRESS, MAX_TX, NONE_U64};
+use crate::ids::{MAX_ADDRESS, MAX_ROW, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
 
@@ -167,9 +167,12 @@ impl StoreWriter {
         let early = self.finish_early()?;
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
-        for (what, wanted, limit) in
-            [("transactions", commit.counts.txs, MAX_TX), ("addresses", commit.counts.addresses, MAX_ADDRESS)]
-        {
+        for (what, wanted, limit) in [
+            ("transactions", commit.counts.txs, MAX_TX),
+            ("addresses", commit.counts.addresses, MAX_ADDRESS),
+            ("inputs", commit.counts.inputs, MAX_ROW),
+            ("outputs", commit.counts.outputs, MAX_ROW),
+        ] {
             if wanted > limit {
                 return Err(StoreError::Full { what, wanted, limit });
             }
@@ -463,7 +466,7 @@ fn stamped_since(snapshot: &Snapshot, counts: &Counts) -> Result<Stamps, StoreEr
     let columns = &*snapshot.columns;
     let mut stamps = Stamps::default();
     for input in counts.inputs..snapshot.counts().inputs {
-        let spent = columns.input_spent_output[input as usize];
+        let spent = columns.input_spent_output.at(input as usize);
         // NONE and external rows have the high bit set, so they are above every count.
         if spent < counts.outputs {
             stamps.spends.push((spent, NONE_U64));

@@ -263,9 +263,9 @@ impl Trace<'_> {
         let columns = &*self.snapshot.columns;
         let mut inputs = Vec::new();
         let (mut tainted, mut total) = (0i64, columns.tx_fee_sat[tx as usize].max(0));
-        for spent in rows(&columns.input_spent_output, inputs_of(self.snapshot, tx)) {
-            if let Some(sat) = self.tainted.remove(spent) {
-                inputs.push((*spent, sat));
+        for spent in inputs_of(self.snapshot, tx).filter_map(|n| columns.input_spent_output.get(n as usize)) {
+            if let Some(sat) = self.tainted.remove(&spent) {
+                inputs.push((spent, sat));
                 tainted = tainted.saturating_add(sat);
             }
         }

@@ -11,17 +11,18 @@ use crate::io::Storage;
 use crate::store::error::StoreError;
 use crate::store::layout::{Columns, Counts};
 use crate::store::manifest::Manifest;
+use crate::store::narrow::{Cells, Rising};
 use crate::store::{journal, Snapshot};
 use crate::{Error, Result};
 
 /// Row `row` of a column; `None` past the end.
-pub(super) fn at<T: Copy>(column: &[T], row: u64) -> Option<T> {
-    column.get(usize::try_from(row).ok()?).copied()
+pub(super) fn at<C: Cells + ?Sized>(column: &C, row: u64) -> Option<C::Cell> {
+    column.cell(usize::try_from(row).ok()?)
 }
 
 /// Rows that belong to `row`, where `firsts` holds the first of each and `end` follows the last; empty if that makes
 /// no sense.
-pub(super) fn span(firsts: &[u64], end: u64, row: u64) -> Range<u64> {
+pub(super) fn span(firsts: &Rising, end: u64, row: u64) -> Range<u64> {
     match (at(firsts, row), at(firsts, row.saturating_add(1)).unwrap_or(end)) {
         (Some(start), stop) if start <= stop && stop <= end => start..stop,
         _ => 0..0,

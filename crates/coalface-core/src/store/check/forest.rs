@@ -111,7 +111,7 @@ fn check_link(context: &Context<'_>, parent: u32, child: u32, tx: u32, log: &mut
 
 /// An address that nothing links must have no link, nor a cell that would begin to count when the bound rises.
 fn check_root(context: &Context<'_>, grown: &Grown, id: u64, is_quiet: bool, log: &mut Log) {
-    if at(&grown.parent, id) != Some(NONE_U32) {
+    if at(&grown.parent[..], id) != Some(NONE_U32) {
         return;
     }
     let link = context.columns.strict_link_tx.try_get(id as usize).unwrap_or(NONE_U32);

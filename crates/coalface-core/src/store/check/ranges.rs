@@ -106,7 +106,12 @@ fn check_input(context: &Context<'_>, input: u64, is_coinbase: bool, log: &mut L
         output => output < counts.outputs,
     };
     if !fits {
-        log.cell("range", "input.spent_output", input, || format!("{spent:#x} is nothing that this input can spend"));
+        log.cell("range", "input.spent_output_low", input, || {
+            format!("{spent:#x} is nothing that this input can spend")
+        });
+    }
+    if !columns.input_spent_output.is_exact(input as usize) {
+        log.cell("range", "input.spent_output_low", input, || "is set, but its high part is NONE".into());
     }
     address(context, "input.address_id", input, at(&columns.input_address, input), log);
     let flags = at(&columns.input_spend_flags, input).unwrap_or(0);

@@ -3,12 +3,13 @@
 use super::context::{span, Context};
 use super::Found;
 use crate::store::layout::RANK_ROWS;
+use crate::store::narrow::Rising;
 use crate::Result;
 
 pub(super) fn check(context: &Context<'_>) -> Result<Found> {
     let (columns, counts) = (context.columns, &context.counts);
     let mut found = Found::default();
-    let directories: [(&str, &[u32], &[u64], u64); 2] = [
+    let directories: [(&str, &[u32], &Rising, u64); 2] = [
         ("rank.output", &columns.rank_output, &columns.tx_first_output, counts.outputs),
         ("rank.input", &columns.rank_input, &columns.tx_first_input, counts.inputs),
     ];

@@ -63,11 +63,11 @@ fn check_input(context: &Context<'_>, first_outputs: &[u64], tx: u64, input: u64
     }
     if context.snapshot.spent_by(spent, counts.inputs) != Some(input) {
         let what = || format!("is not input row {input}, which spends this output");
-        log.cell("link", "output.spent_by", spent, what);
+        log.cell("link", "output.spent_by_low", spent, what);
     }
     if spent >= at(&columns.tx_first_output, tx).unwrap_or(0) {
         let what = || format!("output row {spent} comes after the transaction that spends it");
-        log.cell("spend_order", "input.spent_output", input, what);
+        log.cell("spend_order", "input.spent_output_low", input, what);
         return;
     }
     coinbase(context, first_outputs, tx, input, spent, log);
@@ -86,10 +86,10 @@ fn coinbase(context: &Context<'_>, first_outputs: &[u64], tx: u64, input: u64, s
     };
     if block == 0 && context.starts_at_genesis() {
         let what = || "spends the coinbase of the network's first block, which nobody can".into();
-        log.cell("spend_order", "input.spent_output", input, what);
+        log.cell("spend_order", "input.spent_output_low", input, what);
     } else if spender <= block || depth < COINBASE_MATURITY_BLOCKS {
         let what = || format!("spends a coinbase {depth} blocks deep, {COINBASE_MATURITY_BLOCKS} needed");
-        log.cell("spend_order", "input.spent_output", input, what);
+        log.cell("spend_order", "input.spent_output_low", input, what);
     }
 }
 
@@ -98,7 +98,7 @@ fn check_output(context: &Context<'_>, output: u64, log: &mut Log) {
     let spent = at(&context.columns.input_spent_output, input);
     if spent != Some(output) {
         let what = || format!("input row {input} does not spend it but {}", shown(spent));
-        log.cell("link", "output.spent_by", output, what);
+        log.cell("link", "output.spent_by_low", output, what);
     }
 }
 
@@ -108,7 +108,9 @@ fn stray(context: &Context<'_>, outputs: std::ops::Range<u64>, log: &mut Log) {
         let cell = context.columns.output_spent_by.try_get(output as usize).unwrap_or(NONE_U64);
         if cell != NONE_U64 && cell >= context.counts.inputs {
             let what = || format!("input row {cell}, there are {}", context.counts.inputs);
-            log.cell("stray_stamp", "output.spent_by", output, what);
+            log.cell("stray_stamp", "output.spent_by_low", output, what);
+        } else if !context.columns.output_spent_by.is_exact(output as usize) {
+            log.cell("stray_stamp", "output.spent_by_low", output, || "is set, but not its high part".into());
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use super::context::Context;
 use super::{Found, Log};
+use crate::store::narrow::Rising;
 use crate::Result;
 
 pub(super) fn check(context: &Context<'_>) -> Result<Found> {
     let (columns, counts) = (context.columns, &context.counts);
     let mut found = Found::default();
     let u32s = |column: &[u32], row: u64| u64::from(column[row as usize]);
-    let u64s = |column: &[u64], row: u64| column[row as usize];
+    let u64s = |column: &Rising, row: u64| column.at(row as usize);
     firsts(context, &mut found, "block.first_tx", counts.blocks, counts.txs, true, |n| {
         u32s(&columns.block_first_tx, n)
     })?;
