@@ -63,10 +63,10 @@ def scan(store: str, query: str, threads: int | None, as_of: str | None, format:
 
 
 def _show_rows(found: Scan, format: Format) -> None:
-    """Write a result of several rows; what it rests on goes to stderr, since a table has no place for it."""
+    """Write a result of several rows, after what it rests on, on stderr: a table has no place for it."""
     assert isinstance(found.result, tuple)  # noqa: S101 - the caller looked
-    rows = [asdict(row) for row in found.result]
-    write_records(rows, tuple(rows[0]) if rows else ("query",), format)
     as_of = found.provenance.as_of
     note = "" if found.coverage.complete_from_genesis else ", partial chain"
     click.echo(f"as of {'-' if as_of.height is None else as_of.height} {as_of.hash}{note}", err=True)
+    rows = [asdict(row) for row in found.result]
+    write_records(rows, tuple(rows[0]) if rows else ("query",), format)
