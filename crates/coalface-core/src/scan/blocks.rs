@@ -71,7 +71,7 @@ fn outputs_of(snapshot: &Snapshot, block: usize, bound: &Bound) -> Result<Range<
         return Ok(start as usize..end as usize);
     }
     let what = format!("block row {block} has the output rows {start} to {end}");
-    Err(StoreError::corrupt("columns/tx.first_output", txs.start * 8, what).into())
+    Err(StoreError::corrupt("columns/tx.first_output", txs.start * 4, what).into())
 }
 
 /// A sum of amounts of one block as an amount of its own.

@@ -38,10 +38,10 @@ pub fn spent_by<'a>(snapshot: &Snapshot, rows: Range<usize>, cells: &'a mut Cell
 /// # Errors
 /// If it lies past `end`.
 pub fn first_output(snapshot: &Snapshot, tx: u64, end: u64) -> Result<u64> {
-    let first = snapshot.columns.tx_first_output.get(tx as usize).copied().unwrap_or(end);
+    let first = snapshot.columns.tx_first_output.get(tx as usize).unwrap_or(end);
     if first > end {
         let what = format!("transaction row {tx} starts at output row {first} of {end}");
-        return Err(StoreError::corrupt("columns/tx.first_output", tx * 8, what).into());
+        return Err(StoreError::corrupt("columns/tx.first_output", tx * 4, what).into());
     }
     Ok(first)
 }

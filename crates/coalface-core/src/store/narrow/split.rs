@@ -133,6 +133,24 @@ impl StampedSplit {
         whole(low, high)
     }
 
+    /// Copies the ids from row `start` on, as they are now: for loops over many, which check the bounds once.
+    ///
+    /// # Panics
+    /// If they end past the last row, like a slice.
+    pub fn read_into(&self, start: usize, ids: &mut [u64]) {
+        const ROWS: usize = 512;
+        let (mut low, mut high) = ([0u32; ROWS], [0u8; ROWS]);
+        for (n, ids) in ids.chunks_mut(ROWS).enumerate() {
+            let (low, high) = (&mut low[..ids.len()], &mut high[..ids.len()]);
+            self.high.read_into(start + n * ROWS, high);
+            fence(Ordering::Acquire); // as in `cell`
+            self.low.read_into(start + n * ROWS, low);
+            for ((id, low), high) in ids.iter_mut().zip(low).zip(high) {
+                *id = whole(*low, *high);
+            }
+        }
+    }
+
     /// As [`Split::is_exact`].
     #[must_use]
     pub fn is_exact(&self, row: usize) -> bool {
@@ -250,5 +268,29 @@ mod tests {
             rows.push(5);
             assert_eq!([0, 1, 2].map(|row| rows.at(row)), [NONE_U64, id, 5]);
         }
+    }
+
+    #[test]
+    fn stamped_cells_read_the_same_one_by_one_and_in_a_row() {
+        use crate::io::replay::ReplayStorage;
+        let ids: Vec<u64> =
+            (0..1500u64).map(|n| if n % 3 == 0 { NONE_U64 } else { n.wrapping_mul(0x9e37_79b9) % MAX_ROW }).collect();
+        let mut rows = SplitRows::default();
+        rows.extend_from_slice(&ids);
+        let storage = ReplayStorage::default();
+        for (file, bytes) in ["low", "high"].into_iter().zip(rows.bytes()) {
+            storage.write_at(file, 0, bytes).unwrap();
+        }
+        let column = StampedSplit::open(&storage, ["low", "high"], 1500).unwrap();
+        for (start, len) in [(0, 1500), (7, 512), (3, 1025), (1499, 1), (1500, 0)] {
+            let mut read = vec![0; len];
+            column.read_into(start, &mut read);
+            assert_eq!(read, ids[start..start + len]);
+        }
+        assert!((0..1500).all(|row| column.get(row) == ids[row] && column.is_exact(row)));
+        storage.write_at("high", 1, &[NONE_HIGH]).unwrap();
+        let column = StampedSplit::open(&storage, ["low", "high"], 1500).unwrap();
+        assert!(column.get(1) == NONE_U64 && !column.is_exact(1) && column.is_exact(1500));
+        assert_eq!((column.try_get(1), column.try_get(1500)), (Some(NONE_U64), None));
     }
 }
