@@ -17,7 +17,8 @@ PLAIN = [
     "block.size", "block.weight", "tx.version", "tx.locktime",
     "tx.size", "tx.weight", "tx.fee_sat", "tx.flags", "input.address_id",
     "input.sequence", "input.spend_flags", "output.value_sat", "output.address_id", "external.vout",
-    "external.value_sat", "external.address_id", "external.spent_by", "address.kind", "key_link.address_id", "key_link.tx_num", "key_link.role",
+    "external.value_sat", "external.address_id", "external.spent_by", "address.kind",
+    "key_link.address_id", "key_link.tx_num", "key_link.role",
 ]  # fmt: skip
 COPIED = [
     "tx.first_input", "tx.first_output", "input.spent_output", "address.slot", "address.first_output",
