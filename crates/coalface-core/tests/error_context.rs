@@ -99,6 +99,7 @@ fn of_the_store() {
         (StoreError::Full { what: "outputs", wanted: 9, limit: 8 }, &["what", "received", "allowed"]),
         (StoreError::WrongNetwork { store: "mainnet", source_network: "signet" }, &["received", "allowed"]),
         (StoreError::FolderInUse { file: "runs/x".into() }, &["file"]),
+        (StoreError::UndependableFileSystem { path: path(), name: "NFS" }, &["path", "received"]),
         (StoreError::OutOfRange { what: "output", id: 9, limit: 8 }, &["what", "received", "n_rows"]),
         (StoreError::Io(io_error()), IO),
     ];
@@ -113,6 +114,7 @@ fn of_the_store() {
             StoreError::Full { .. },
             StoreError::WrongNetwork { .. },
             StoreError::FolderInUse { .. },
+            StoreError::UndependableFileSystem { .. },
             StoreError::OutOfRange { .. },
             StoreError::Io(_),
         ]

@@ -60,6 +60,7 @@ def index(
     threads: int | None = None,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
+    allow_network_fs: bool = False,
     progress: IndexProgress | None = None,
 ) -> IndexReport:
     """What was added to the store in folder `store`, which now holds the best chain of `sources`.
@@ -82,6 +83,9 @@ def index(
         Rows that wait for a commit, in bytes; a killed run loses at most these.
     batch_bytes
         Block bytes that are linked at once.
+    allow_network_fs
+        Write even where the store lies on a network file system or FUSE, whose locks and maps of files
+        cannot be relied on.
     progress
         Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append``
         (bytes). What it raises stops the run and is raised again.
@@ -94,6 +98,8 @@ def index(
         If the sources are damaged, of several networks, hidden behind a missing key, or of another network.
     StoreLocked
         If another process writes to the store.
+    UnsupportedStore
+        If the store lies on a network file system, or is of another version.
     Cancelled
         On Ctrl-C; what was committed stays and the next run goes on from there.
 
@@ -120,6 +126,7 @@ def index(
         commit_bytes=commit_bytes,
         batch_bytes=batch_bytes,
         threads=threads,
+        allow_network_fs=allow_network_fs,
         progress=progress,
     )
     return IndexReport(

@@ -6,6 +6,7 @@ from coalface.chain import IndexReport
 from coalface.chain import index as index_chain
 from coalface.cli.output import Format, format_option, write_record
 from coalface.cli.progress import Progress
+from coalface.cli.subjects import network_fs_option
 from coalface.errors import UsageError
 
 __all__ = ["index"]
@@ -43,6 +44,7 @@ def _heights(context: click.Context, parameter: click.Parameter, values: tuple[s
     "--skip-damaged", is_flag=True, help="Skip damaged stretches of files instead of stopping there."
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads to use; one a core unless given.")
+@network_fs_option
 @format_option
 def index(
     sources: tuple[str, ...],
@@ -51,6 +53,7 @@ def index(
     heights: dict[str, int],
     skip_damaged: bool,
     threads: int | None,
+    allow_network_fs: bool,
     format: Format,
 ) -> None:
     """Make a store from block files, or bring it up to date.
@@ -75,6 +78,7 @@ def index(
             heights=heights,
             skip_damaged=skip_damaged,
             threads=threads,
+            allow_network_fs=allow_network_fs,
             progress=tell,
         )
     _warn(report)
