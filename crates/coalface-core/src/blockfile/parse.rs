@@ -191,6 +191,18 @@ impl ParsedBlock {
     /// # Errors
     /// [`ParseError`] at the first byte that cannot belong to a block, or if bytes are left over.
     pub fn parse(&mut self, block: &[u8]) -> Result<(), ParseError> {
+        self.parse_with(block, None)
+    }
+
+    /// Same with the transaction ids known from an earlier look at the same bytes, which saves hashing them again.
+    ///
+    /// # Errors
+    /// As [`ParsedBlock::parse`], or if there are more transactions than ids.
+    pub fn parse_known(&mut self, block: &[u8], txids: &[Hash32]) -> Result<(), ParseError> {
+        self.parse_with(block, Some(txids))
+    }
+
+    fn parse_with(&mut self, block: &[u8], known: Option<&[Hash32]>) -> Result<(), ParseError> {
         self.clear();
         let mut reader = Reader { bytes: block, at: 0 };
         if block.len() > u32::MAX as usize {
@@ -208,7 +220,7 @@ impl ParsedBlock {
         self.first_input.push(0);
         self.first_output.push(0);
         for _ in 0..n_txs {
-            stripped += self.transaction(&mut reader)?;
+            stripped += self.transaction(&mut reader, known)?;
         }
         if reader.left() > 0 {
             return Err(reader.error("bytes after the last transaction", reader.left() as u64, "none"));
@@ -261,7 +273,7 @@ impl ParsedBlock {
     }
 
     /// Reads one transaction and returns its size without witnesses.
-    fn transaction(&mut self, reader: &mut Reader<'_>) -> Result<usize, ParseError> {
+    fn transaction(&mut self, reader: &mut Reader<'_>, known: Option<&[Hash32]>) -> Result<usize, ParseError> {
         let start = reader.at;
         let version = reader.u32("transaction version")?;
         let segwit = reader.left() >= 2 && reader.bytes[reader.at] == 0 && reader.bytes[reader.at + 1] != 0;
@@ -289,7 +301,13 @@ impl ParsedBlock {
         let stripped = 8 + body_end - body;
         self.tx_span.push(Span { start: start as u32, end: reader.at as u32 });
         self.tx_body.push(Span { start: body as u32, end: body_end as u32 });
-        self.txid.push(self.hash_of_tx(reader.bytes, self.txid.len()));
+        let txid = match known {
+            None => self.hash_of_tx(reader.bytes, self.txid.len()),
+            Some(known) => *known.get(self.txid.len()).ok_or_else(|| {
+                reader.error("transaction count", self.txid.len() as u64 + 1, "as many as when the block was first read")
+            })?,
+        };
+        self.txid.push(txid);
         self.version.push(version);
         self.locktime.push(locktime);
         self.tx_size_bytes.push(raw.len() as u32);

@@ -444,7 +444,7 @@ impl<'a> Run<'a> {
 }
 
 /// Cuts the blocks into batches of about `batch_bytes`.
-fn batches(blocks: &[ToLoad], batch_bytes: u64) -> Vec<&[ToLoad]> {
+pub(crate) fn batches(blocks: &[ToLoad], batch_bytes: u64) -> Vec<&[ToLoad]> {
     let mut batches = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (n, block) in blocks.iter().enumerate() {
