@@ -110,6 +110,12 @@ pub trait Storage: Send + Sync {
     fn len(&self, path: &str) -> Result<Option<u64>, IoError>;
     /// View of the first `len` bytes; an error if the file is shorter.
     fn view(&self, path: &str, len: u64) -> Result<View, IoError>;
+    /// Fills `bytes` from `offset` on, without mapping the file; an error if it is shorter.
+    fn read_at(&self, path: &str, offset: u64, bytes: &mut [u8]) -> Result<(), IoError> {
+        let end = offset.saturating_add(bytes.len() as u64);
+        bytes.copy_from_slice(&self.view(path, end)?[end as usize - bytes.len()..]);
+        Ok(())
+    }
     /// Writes `bytes` at `offset`, creating the file and its folder and extending it as needed.
     fn write_at(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<(), IoError>;
     /// Makes everything written to `path` durable.
@@ -191,6 +197,12 @@ impl Storage for FolderStorage {
         let map = unsafe { memmap2::MmapOptions::new().len(len).map(&file) }
             .map_err(|error| IoError::new("map", &full, error))?;
         Ok(View::Mapped(std::sync::Arc::new(map)))
+    }
+
+    fn read_at(&self, path: &str, offset: u64, bytes: &mut [u8]) -> Result<(), IoError> {
+        let full = self.at(path);
+        let file = File::open(&full).map_err(|error| IoError::new("open", &full, error))?;
+        file.read_exact_at(bytes, offset).map_err(|error| IoError::new("read", &full, error))
     }
 
     fn write_at(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<(), IoError> {

@@ -5,6 +5,7 @@
 //! addresses together, [`lookup`] answers questions, [`taint`] follows value. [`synth`] writes test chains.
 
 pub mod blockfile;
+pub mod bulk;
 pub mod context;
 pub mod error;
 pub mod forest;
