@@ -128,6 +128,10 @@ pub trait Storage: Send + Sync {
     fn remove(&self, path: &str) -> Result<(), IoError>;
     /// File names in the folder `path`; none if there is no such folder.
     fn list(&self, path: &str) -> Result<Vec<String>, IoError>;
+    /// Bytes that this user may still write; `None` where nothing limits them.
+    fn free_bytes(&self) -> Result<Option<u64>, IoError> {
+        Ok(None)
+    }
 }
 
 /// Largest file that is read as a whole: a journal of two hundred million cells.
@@ -260,5 +264,12 @@ impl Storage for FolderStorage {
         }
         names.sort();
         Ok(names)
+    }
+
+    fn free_bytes(&self) -> Result<Option<u64>, IoError> {
+        match rustix::fs::statvfs(&self.root) {
+            Ok(stats) => Ok(Some(stats.f_bavail.saturating_mul(stats.f_frsize))),
+            Err(error) => Err(IoError::new("look at", &self.root, error.into())),
+        }
     }
 }

@@ -304,7 +304,11 @@ impl ParsedBlock {
         let txid = match known {
             None => self.hash_of_tx(reader.bytes, self.txid.len()),
             Some(known) => *known.get(self.txid.len()).ok_or_else(|| {
-                reader.error("transaction count", self.txid.len() as u64 + 1, "as many as when the block was first read")
+                reader.error(
+                    "transaction count",
+                    self.txid.len() as u64 + 1,
+                    "as many as when the block was first read",
+                )
             })?,
         };
         self.txid.push(txid);

@@ -52,7 +52,7 @@ pub(super) fn find(build: &Build<'_>, state: &mut State) -> Result<()> {
     if count > MAX_ADDRESS {
         return Err(StoreError::Full { what: "addresses", wanted: count, limit: MAX_ADDRESS }.into());
     }
-    let mut words = SpillWriter::create(storage, "first_bits", 1, buffers)?;
+    let words = SpillWriter::create(storage, "first_bits", 1, buffers)?;
     words.append(0, ranks.words())?;
     state.keep(storage, "first_bits", words.finish()?)?;
     let addresses = SpillWriter::create(storage, "output_address", n_windows, buffers)?;

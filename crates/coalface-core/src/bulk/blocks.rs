@@ -26,11 +26,6 @@ impl BlockTable {
         self.before(self.len())
     }
 
-    /// All rows, that at the end included.
-    pub(super) fn rows(&self) -> &[BlockRow] {
-        &self.0
-    }
-
     /// Block that input `input` stands in.
     pub(super) fn of_input(&self, input: u64) -> usize {
         self.0.partition_point(|row| row.input <= input).saturating_sub(1).min(self.len())

@@ -135,12 +135,7 @@ impl State {
     }
 
     /// Notes durably that `phase` comes next; then removes the spills `unneeded`.
-    pub(super) fn advance(
-        &mut self,
-        storage: &dyn Storage,
-        phase: Phase,
-        unneeded: &[&str],
-    ) -> Result<(), StoreError> {
+    pub(super) fn advance(&mut self, storage: &dyn Storage, phase: Phase, unneeded: &[&str]) -> Result<(), StoreError> {
         let old: Vec<Spill> = unneeded.iter().filter_map(|name| self.spills.remove(*name)).collect();
         self.phase = phase;
         let body = serde_json::to_vec(self).expect("numbers, strings and maps always serialise");

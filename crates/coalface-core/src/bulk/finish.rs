@@ -1,7 +1,5 @@
 //! The last phases: forest and index runs over the rows that are written, then one commit.
 
-use std::cell::RefCell;
-
 use super::addresses;
 use super::checkpoint::{Phase, State};
 use super::records::{whole, Keyed};
@@ -30,15 +28,16 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     let parts = build.shape.n_parts();
     let name = |kind: RunKind| writer.pending_run_name(kind, kind as u64 + 1);
 
-    let keys = Keys::new(storage, state.spill_of("tx_keys", parts)?);
-    let entries = keys.entries(|row| row, counts.txs);
+    let mut keys = Keys::new(storage, state.spill_of("tx_keys", parts)?);
+    let entries = below(keys.by_ref(), counts.txs);
     runs.push(run::write(storage, RunKind::Txid, &name(RunKind::Txid), counts.txs, clip, entries)?);
     keys.end()?;
     build.tell(Phase::Runs, 1, 4)?;
 
     if counts.addresses > 0 {
-        let keys = Keys::new(storage, state.spill_of("address_keys", parts)?);
-        let entries = keys.entries(|row| u64::from(ranks.rank(row)), counts.addresses);
+        let mut keys = Keys::new(storage, state.spill_of("address_keys", parts)?);
+        let ids = keys.by_ref().map(|(key, output)| (key, u64::from(ranks.rank(output))));
+        let entries = below(ids, counts.addresses);
         runs.push(run::write(storage, RunKind::Address, &name(RunKind::Address), counts.addresses, clip, entries)?);
         keys.end()?;
     }
@@ -66,10 +65,8 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     Ok(writer.commit_pending(runs)?)
 }
 
-/// Keys in order, partition after partition.
-struct Keys<'a>(RefCell<Reading<'a>>);
-
-struct Reading<'a> {
+/// Keys in order, partition after partition. Ends early at an error, which [`Keys::end`] tells.
+struct Keys<'a> {
     storage: &'a dyn Storage,
     spill: &'a Spill,
     next_partition: usize,
@@ -79,26 +76,10 @@ struct Reading<'a> {
     error: Option<StoreError>,
 }
 
-impl<'a> Keys<'a> {
-    fn new(storage: &'a dyn Storage, spill: &'a Spill) -> Keys<'a> {
-        let waiting = Vec::new();
-        Keys(RefCell::new(Reading { storage, spill, next_partition: 0, reader: None, waiting, at: 0, error: None }))
-    }
+impl Iterator for Keys<'_> {
+    type Item = (u64, u64);
 
-    /// Entries whose value, as `id` makes it, is below `limit`. They end early at an error, which [`Keys::end`] tells.
-    fn entries<'b>(&'b self, id: impl Fn(u64) -> u64 + Send + 'b, limit: u64) -> impl Iterator<Item = Entry> + 'b {
-        std::iter::from_fn(move || self.0.borrow_mut().next()).map(move |keyed| (whole(keyed.key), id(whole(keyed.row))))
-            .filter(move |(_, value)| *value < limit)
-            .map(|(key, value)| Entry { key, value, extra: 0 })
-    }
-
-    fn end(&self) -> Result<(), StoreError> {
-        self.0.borrow_mut().error.take().map_or(Ok(()), Err)
-    }
-}
-
-impl Reading<'_> {
-    fn next(&mut self) -> Option<Keyed> {
+    fn next(&mut self) -> Option<(u64, u64)> {
         if self.at == self.waiting.len() {
             match self.fill() {
                 Ok(true) => {}
@@ -110,7 +91,17 @@ impl Reading<'_> {
             }
         }
         self.at += 1;
-        self.waiting.get(self.at - 1).copied()
+        self.waiting.get(self.at - 1).map(|keyed| (whole(keyed.key), whole(keyed.row)))
+    }
+}
+
+impl<'a> Keys<'a> {
+    fn new(storage: &'a dyn Storage, spill: &'a Spill) -> Keys<'a> {
+        Keys { storage, spill, next_partition: 0, reader: None, waiting: Vec::new(), at: 0, error: None }
+    }
+
+    fn end(self) -> Result<(), StoreError> {
+        self.error.map_or(Ok(()), Err)
     }
 
     fn fill(&mut self) -> Result<bool, StoreError> {
@@ -130,4 +121,9 @@ impl Reading<'_> {
             self.next_partition += 1;
         }
     }
+}
+
+/// Entries whose value is below `limit`.
+fn below(pairs: impl Iterator<Item = (u64, u64)>, limit: u64) -> impl Iterator<Item = Entry> {
+    pairs.filter(move |(_, value)| *value < limit).map(|(key, value)| Entry { key, value, extra: 0 })
 }

@@ -60,9 +60,9 @@ fn repeated_coinbases(build: &Build<'_>, state: &State) -> Vec<u32> {
     }
     let is_repeat = |n: usize| {
         let block = &build.blocks[n];
-        BIP30_REPEATS.iter().any(|(height, hash)| {
-            block.height == Some(*height) && Hash32::from_display(hash) == Some(block.block.hash)
-        })
+        BIP30_REPEATS
+            .iter()
+            .any(|(height, hash)| block.height == Some(*height) && Hash32::from_display(hash) == Some(block.block.hash))
     };
     (0..state.blocks().len()).filter(|n| is_repeat(*n)).map(|n| state.blocks().before(n).tx as u32).collect()
 }

@@ -36,7 +36,6 @@ mod scatter;
 mod shape;
 mod spends;
 pub mod spill;
-
 mod table;
 mod trees;
 

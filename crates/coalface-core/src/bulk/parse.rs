@@ -1,7 +1,5 @@
 //! First reading: every block is checked, and what it defines, spends and names is spilled by key.
 
-use rayon::prelude::*;
-
 use super::blocks::BlockTable;
 use super::checkpoint::{Phase, State};
 use super::records::{pack_value, split, BlockRow, Def, Occurrence, Spend, COINBASE_32};

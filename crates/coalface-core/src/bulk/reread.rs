@@ -12,8 +12,8 @@ use crate::store::StoreError;
 use crate::{Error, Result};
 
 /// Reads blocks again, in order.
-pub(super) struct Reread<'a> {
-    build: &'a Build<'a>,
+pub(super) struct Reread<'a, 'b> {
+    build: &'a Build<'b>,
     txids: Feed<'a, Hash32>,
 }
 
@@ -24,13 +24,13 @@ pub(super) struct Wanted<'a> {
     ends: Vec<usize>,
 }
 
-impl<'a> Reread<'a> {
-    pub(super) fn new(build: &'a Build<'a>, txids: Feed<'a, Hash32>) -> Reread<'a> {
+impl<'a, 'b> Reread<'a, 'b> {
+    pub(super) fn new(build: &'a Build<'b>, txids: Feed<'a, Hash32>) -> Reread<'a, 'b> {
         Reread { build, txids }
     }
 
     /// Prepares the next batch, whose blocks have so many transactions.
-    pub(super) fn want(&mut self, blocks: &'a [ToLoad], n_txs: &[usize]) -> Result<Wanted<'a>, StoreError> {
+    pub(super) fn want<'w>(&mut self, blocks: &'w [ToLoad], n_txs: &[usize]) -> Result<Wanted<'w>, StoreError> {
         let mut txids = Vec::new();
         self.txids.take(n_txs.iter().sum(), &mut txids)?;
         let ends = n_txs.iter().scan(0, |end, n| {

@@ -44,7 +44,7 @@ pub(super) fn write(build: &Build<'_>, state: &mut State, writer: &mut StoreWrit
     let mut reread = Reread::new(build, Feed::new(storage, state.spill_of("txids", 1)?));
     let mut queue = batches(blocks, build.shape.batch_bytes).into_iter();
     let (mut first, mut bytes, mut n_sound) = (0, 0, 0);
-    let mut want = |reread: &mut Reread<'_>| -> Result<_, StoreError> {
+    let mut want = |reread: &mut Reread<'_, '_>| -> Result<_, StoreError> {
         let Some(batch) = queue.next() else { return Ok(None) };
         let n_txs = &n_txs[first..first + batch.len()];
         first += batch.len();

@@ -25,10 +25,15 @@ impl Hasher for AsItIs {
 const NONE: u32 = u32::MAX;
 
 /// Rows by key; rows of equal keys are found latest first.
-#[derive(Default)]
 pub(super) struct KeyTable<R> {
     latest: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     rows: Vec<(u32, R)>,
+}
+
+impl<R> Default for KeyTable<R> {
+    fn default() -> Self {
+        KeyTable { latest: HashMap::default(), rows: Vec::new() }
+    }
 }
 
 impl<R> KeyTable<R> {
@@ -47,11 +52,6 @@ impl<R> KeyTable<R> {
             at = *before;
             Some(row)
         })
-    }
-
-    /// All rows in the order they came.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &R> + '_ {
-        self.rows.iter().map(|(_, row)| row)
     }
 
     /// Forgets all rows and keeps the memory.
@@ -73,7 +73,6 @@ mod tests {
         }
         assert_eq!(table.get(7).collect::<String>(), "dca");
         assert_eq!(table.get(9).count(), 0);
-        assert_eq!(table.rows().collect::<String>(), "abcd");
         table.clear();
         assert_eq!(table.get(7).count(), 0);
     }

@@ -11,8 +11,7 @@ pub(super) fn grow(build: &Build<'_>, snapshot: &Snapshot) -> Result<Vec<Child>>
     let storage = &*build.storage;
     let (columns, counts) = (&*snapshot.columns, snapshot.counts());
     let n = counts.addresses as usize;
-    let mut delta =
-        Delta { strict_parent: vec![NONE_U32; n], strict_link_tx: vec![NONE_U32; n], ..Delta::default() };
+    let mut delta = Delta { strict_parent: vec![NONE_U32; n], strict_link_tx: vec![NONE_U32; n], ..Delta::default() };
     let mut forest = Forest::new(0);
     let end = |firsts: &[u64], tx: usize, all: u64| firsts.get(tx + 1).copied().unwrap_or(all) as usize;
     for tx in 0..counts.txs as usize {
@@ -24,9 +23,10 @@ pub(super) fn grow(build: &Build<'_>, snapshot: &Snapshot) -> Result<Vec<Child>>
         let outputs = outputs.map(|output| (columns.output_value_sat[output], columns.output_address[output]));
         forest.add_tx(snapshot, &mut delta, tx as u32, &columns.input_address[inputs], outputs)?;
     }
-    for (file, cells) in
-        [("columns/cluster_strict.parent", &delta.strict_parent), ("columns/cluster_strict.link_tx", &delta.strict_link_tx)]
-    {
+    for (file, cells) in [
+        ("columns/cluster_strict.parent", &delta.strict_parent),
+        ("columns/cluster_strict.link_tx", &delta.strict_link_tx),
+    ] {
         storage.write_at(file, 0, bytemuck::cast_slice(cells))?;
         storage.sync(file)?;
     }
