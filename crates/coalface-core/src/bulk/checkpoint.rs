@@ -16,7 +16,7 @@ use super::Build;
 use crate::hash::to_hex;
 use crate::io::Storage;
 use crate::store::manifest::Manifest;
-use crate::store::StoreError;
+use crate::store::{Counts, StoreError};
 
 const FILE: &str = "spill/checkpoint";
 const NEW: &str = "spill/checkpoint.new";
@@ -83,7 +83,7 @@ pub(super) struct State {
     pub(super) spent_by_bound: u64,
     rows: [u64; 3],
     spills: BTreeMap<String, Spill>,
-    manifest: Option<String>,
+    written: Option<(Counts, BTreeMap<String, u32>)>,
     #[serde(skip)]
     blocks: BlockTable,
 }
@@ -98,7 +98,7 @@ impl State {
             spent_by_bound: 0,
             rows: [0; 3],
             spills: BTreeMap::new(),
-            manifest: None,
+            written: None,
             blocks: BlockTable::default(),
         }
     }
@@ -196,13 +196,15 @@ impl State {
     }
 
     /// Notes the rows that were written without a commit.
-    pub(super) fn set_manifest(&mut self, manifest: &Manifest) {
-        self.manifest = Some(serde_json::to_string(manifest).expect("numbers, strings and maps always serialise"));
+    pub(super) fn set_written(&mut self, pending: &Manifest) {
+        self.written = Some((pending.counts, pending.tails.clone()));
     }
 
-    /// The manifest of [`State::set_manifest`].
-    pub(super) fn manifest(&self) -> Result<Option<Manifest>, StoreError> {
-        let wrong = |error: serde_json::Error| StoreError::corrupt(FILE, 0, error.to_string());
-        self.manifest.as_ref().map(|text| serde_json::from_str(text).map_err(wrong)).transpose()
+    /// The manifest of the rows that [`State::set_written`] noted, on top of the one that is committed.
+    pub(super) fn pending(&self, committed: &Manifest) -> Result<Option<Manifest>, StoreError> {
+        let Some((counts, tails)) = self.written.clone() else { return Ok(None) };
+        let manifest = Manifest { counts, tails, ..committed.clone() };
+        manifest.check()?;
+        Ok(Some(manifest))
     }
 }

@@ -31,7 +31,7 @@ impl MemoryError {
     pub fn code(&self) -> &'static str {
         match self {
             MemoryError::TooLittle { .. } => "usage_memory",
-            MemoryError::Disk { .. } => "disk_too_small",
+            MemoryError::Disk { .. } => "disk_full",
         }
     }
 

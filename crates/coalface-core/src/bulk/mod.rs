@@ -92,18 +92,14 @@ impl Build<'_> {
 /// If a file operation fails, memory or disk do not suffice, or the caller says stop. Finished phases are kept.
 pub(crate) fn build(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
     match run(build, writer) {
-        // What was spilled is not what was written: it can be made again.
-        Err(Error::Store(StoreError::Corrupt { file, .. })) if is_spill(&file) => {
+        // What was written is not what is read: the store holds nothing yet, so all of it can be made again.
+        Err(Error::Store(StoreError::Corrupt { .. })) => {
             writer.repair()?;
             spill::remove_all(&*build.storage)?;
             run(build, writer)
         }
         other => other,
     }
-}
-
-fn is_spill(file: &str) -> bool {
-    file.strip_prefix(spill::FOLDER).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
@@ -144,7 +140,7 @@ fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
     if state.phase == Phase::Rows {
         rows::write(build, &mut state, writer)?;
         state.advance(storage, Phase::Forest, &["spent", "txids", "output_address"])?;
-    } else if let Some(manifest) = state.manifest()? {
+    } else if let Some(manifest) = state.pending(&writer.snapshot().manifest)? {
         writer.resume_pending(manifest)?;
     }
     if writer.snapshot().counts().blocks == 0 {

@@ -79,7 +79,7 @@ pub(super) fn write(build: &Build<'_>, state: &mut State, writer: &mut StoreWrit
     if counts.inputs < state.spent_by_bound {
         spends::lower_bound(storage, counts.outputs, counts.inputs)?;
     }
-    state.set_manifest(&writer.snapshot().manifest);
+    state.set_written(&writer.snapshot().manifest);
     Ok(())
 }
 

@@ -85,7 +85,7 @@ fn resolve_window(
             }
             *cell = (*cell).min(input);
             let (to, input) = shape.place(input);
-            let output = start + at as u64 | coinbase;
+            let output = (start + at as u64) | coinbase;
             out.push(to, Spent { value: packed[at], output, input, address: address[at] })?;
         }
         Ok(())

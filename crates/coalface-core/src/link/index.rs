@@ -163,6 +163,7 @@ pub(super) fn index_scanned(
 ) -> Result<IndexReport> {
     // A run that failed may have written rows ahead that were of other blocks than this one's.
     writer.repair()?;
+    options.memory_bytes.map_or(Ok(()), bulk::budget::check_memory)?;
     let within = options.memory_bytes.map(|memory_bytes| bulk::budget::within(options, memory_bytes));
     let mut run = Run::new(source, writer, within.as_ref().unwrap_or(options), progress, scan)?;
     loop {
