@@ -13,6 +13,7 @@ use super::records::{split, whole, Keyed, Known, Occurrence};
 use super::scatter::Scatter;
 use super::spill::{Spill, SpillWriter};
 use super::table::KeyTable;
+use super::trees;
 use super::Build;
 use crate::ids::{MAX_ADDRESS, NONE_U32};
 use crate::store::StoreError;
@@ -52,6 +53,7 @@ pub(super) fn find(build: &Build<'_>, state: &mut State) -> Result<()> {
     if count > MAX_ADDRESS {
         return Err(StoreError::Full { what: "addresses", wanted: count, limit: MAX_ADDRESS }.into());
     }
+    trees::check_memory(build, count)?;
     let words = SpillWriter::create(storage, "first_bits", 1, buffers)?;
     words.append(0, ranks.words())?;
     state.keep(storage, "first_bits", words.finish()?)?;

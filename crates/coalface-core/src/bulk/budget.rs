@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::MemoryError;
+use super::shape::RESERVE_BYTES;
 use crate::io::Storage;
 use crate::link::load::ToLoad;
 use crate::link::IndexOptions;
@@ -10,8 +11,6 @@ use crate::Result;
 
 /// Smallest budget that is taken.
 pub const MIN_MEMORY_BYTES: u64 = 256 << 20;
-/// Bytes that are left to the process itself.
-const RESERVE_BYTES: u64 = 72 << 20;
 
 /// The budget where none is given: half of the machine's memory, or of what its control group may use if that is less.
 ///
@@ -101,9 +100,10 @@ pub(super) fn check_disk(storage: &dyn Storage, blocks: &[ToLoad]) -> Result<()>
     }
 }
 
-/// Spills at their most and the finished store, measured on chains of the usual mix with a fifth to spare.
+/// Spills at their most and the finished store: two thirds of the blocks on chains of the usual mix, and a quarter to
+/// spare.
 fn needed_disk(n_bytes: u64) -> u64 {
-    n_bytes / 2 * 3
+    n_bytes / 6 * 5
 }
 
 #[cfg(test)]

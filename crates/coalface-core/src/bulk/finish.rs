@@ -1,16 +1,17 @@
 //! The last phases: forest and index runs over the rows that are written, then one commit.
 
 use super::addresses;
+use super::by_id::{ById, Row};
 use super::checkpoint::{Phase, State};
-use super::records::{whole, Keyed};
-use super::spill::{Spill, SpillReader};
+use super::records::{split, whole, Keyed};
+use super::spill::{Spill, SpillReader, SpillWriter};
 use super::trees;
 use super::Build;
 use crate::ids::NONE_U32;
 use crate::io::Storage;
-use crate::store::manifest::{Clip, RunEntry};
+use crate::store::manifest::Clip;
 use crate::store::run::{self, Entry, RunKind};
-use crate::store::{StoreError, StoreWriter};
+use crate::store::{Snapshot, StoreError, StoreWriter};
 use crate::Result;
 
 /// Grows the forest, writes all runs and commits.
@@ -18,51 +19,65 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     let storage = &*build.storage;
     let snapshot = writer.snapshot().clone();
     let counts = *snapshot.counts();
-    build.tell(Phase::Forest, 0, counts.txs)?;
-    let mut children = trees::grow(build, &snapshot)?;
-    children.sort_by_key(|child| child.parent);
-    build.tell(Phase::Runs, 0, 4)?;
+    let shape = build.shape;
     let ranks = addresses::ranks(build, state)?;
     let clip = Clip::at(&counts);
-    let mut runs: Vec<RunEntry> = Vec::new();
-    let parts = build.shape.n_parts();
     let name = |kind: RunKind| writer.pending_run_name(kind, kind as u64 + 1);
+    let new = |kind: RunKind, rows: u64, entries: &mut dyn Iterator<Item = Entry>| match rows {
+        0 => Ok(None),
+        _ => run::write(storage, kind, &name(kind), rows, clip, entries).map(Some),
+    };
+    let table_bytes = shape.table_bytes;
 
-    let mut keys = Keys::new(storage, state.spill_of("tx_keys", parts)?);
-    let entries = below(keys.by_ref(), counts.txs);
-    runs.push(run::write(storage, RunKind::Txid, &name(RunKind::Txid), counts.txs, clip, entries)?);
-    keys.end()?;
+    let children = trees::grow(build, &snapshot)?;
+    build.tell(Phase::Runs, 0, 4)?;
+    let mut links = ById::new(storage, &children, shape.window_rows, table_bytes);
+    let mut entries = links.by_ref().map(|(key, [child, size])| Entry { key, value: u64::from(child), extra: size });
+    let mut runs = vec![new(RunKind::StrictChild, children.records(), &mut entries)?];
+    drop(entries);
+    links.end()?;
+    children.remove(storage)?;
     build.tell(Phase::Runs, 1, 4)?;
 
-    if counts.addresses > 0 {
-        let mut keys = Keys::new(storage, state.spill_of("address_keys", parts)?);
-        let ids = keys.by_ref().map(|(key, output)| (key, u64::from(ranks.rank(output))));
-        let entries = below(ids, counts.addresses);
-        runs.push(run::write(storage, RunKind::Address, &name(RunKind::Address), counts.addresses, clip, entries)?);
-        keys.end()?;
-    }
+    let mut keys = Keys::new(storage, state.spill_of("tx_keys", shape.n_parts())?);
+    runs.push(new(RunKind::Txid, counts.txs, &mut below(keys.by_ref(), counts.txs))?);
+    keys.end()?;
     build.tell(Phase::Runs, 2, 4)?;
 
-    let outputs = snapshot.columns.output_address.iter().zip(0u64..).filter(|(id, _)| **id != NONE_U32);
-    let mut packed: Vec<(u32, u64)> = outputs.map(|(id, output)| (*id, output)).collect();
-    packed.sort_unstable();
-    if !packed.is_empty() {
-        let entries = packed.iter().map(|(id, output)| Entry { key: u64::from(*id), value: *output, extra: 0 });
-        let (kind, rows) = (RunKind::AddressOutput, packed.len() as u64);
-        runs.push(run::write(storage, kind, &name(kind), rows, clip, entries)?);
-    }
+    let mut keys = Keys::new(storage, state.spill_of("address_keys", shape.n_parts())?);
+    let ids = keys.by_ref().map(|(key, output)| (key, u64::from(ranks.rank(output))));
+    runs.push(new(RunKind::Address, counts.addresses, &mut below(ids, counts.addresses))?);
+    keys.end()?;
+    drop(ranks);
     build.tell(Phase::Runs, 3, 4)?;
-    if !children.is_empty() {
-        let entries = children.iter().map(|child| Entry {
-            key: u64::from(child.parent),
-            value: u64::from(child.child),
-            extra: child.size,
-        });
-        let (kind, rows) = (RunKind::StrictChild, children.len() as u64);
-        runs.push(run::write(storage, kind, &name(kind), rows, clip, entries)?);
-    }
+
+    let outputs = spill_outputs(build, &snapshot)?;
+    let mut sorted = ById::new(storage, &outputs, shape.window_rows, table_bytes);
+    let mut entries = sorted.by_ref().map(|(key, output)| Entry { key, value: whole(output), extra: 0 });
+    runs.push(new(RunKind::AddressOutput, outputs.records(), &mut entries)?);
+    drop(entries);
+    sorted.end()?;
+    outputs.remove(storage)?;
     build.tell(Phase::Runs, 4, 4)?;
-    Ok(writer.commit_pending(runs)?)
+    Ok(writer.commit_pending(runs.into_iter().flatten().collect())?)
+}
+
+/// Spills outputs by window of their address, in chain order.
+fn spill_outputs(build: &Build<'_>, snapshot: &Snapshot) -> Result<Spill, StoreError> {
+    let shape = build.shape;
+    let n_windows = shape.n_windows(snapshot.counts().addresses);
+    let mut writer = SpillWriter::create(&*build.storage, "outputs", n_windows, shape.buffer_bytes as usize)?;
+    for (address, output) in snapshot.columns.output_address.iter().zip(0u64..) {
+        if *address != NONE_U32 {
+            let (window, row) = shape.place(u64::from(*address));
+            if window >= n_windows {
+                let what = format!("address row {address}, {} in all", snapshot.counts().addresses);
+                return Err(StoreError::corrupt("columns/output.address_id", output * 4, what));
+            }
+            writer.push(window, &Row { row, value: split(output) })?;
+        }
+    }
+    writer.finish()
 }
 
 /// Keys in order, partition after partition. Ends early at an error, which [`Keys::end`] tells.

@@ -22,6 +22,7 @@ mod addresses;
 mod bits;
 mod blocks;
 pub mod budget;
+mod by_id;
 mod checkpoint;
 mod error;
 mod feed;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::MAX_TX;
 
 /// Bytes that are left to what is not reckoned: the process itself, lists of blocks, the allocator.
-const RESERVE_BYTES: u64 = 72 << 20;
+pub(super) const RESERVE_BYTES: u64 = 72 << 20;
 /// Most windows of outputs; each has a file and a buffer.
 const MAX_WINDOWS: u64 = 1 << 13;
 /// Fewest bytes that an output, an input takes in a block.
