@@ -90,7 +90,8 @@ def index(
     progress
         Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files), ``append`` (bytes), or a
         phase of a build in bounded memory: ``parse`` and ``rows`` (bytes), ``join``, ``addresses``,
-        ``spends`` and ``runs`` (partitions), ``forest`` (transactions). What it raises stops the run and is raised again.
+        ``spends`` and ``runs`` (partitions), ``forest`` (transactions). What it raises stops
+        the run and is raised again.
 
     Raises
     ------
