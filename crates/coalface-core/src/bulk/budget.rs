@@ -61,28 +61,28 @@ pub fn check_memory(memory_bytes: u64) -> Result<(), MemoryError> {
     Ok(())
 }
 
-/// What the path in memory takes at most for `n_bytes` bytes of blocks with `options`: tables of transactions and
-/// addresses while they grow, rows that wait for a commit with the runs over them, and two batches.
-#[must_use]
-pub(crate) fn needed_in_memory(n_bytes: u64, options: &IndexOptions) -> u64 {
-    let tables = (n_bytes / 8).min(options.max_table_bytes as u64 * 2);
-    let waiting = n_bytes.min(options.commit_bytes.saturating_mul(2));
-    let batches = options.batch_bytes.min(n_bytes).saturating_mul(8);
-    RESERVE_BYTES.saturating_add(tables).saturating_add(waiting).saturating_add(batches)
-}
-
-/// `options` for the path in memory, cut so that it keeps to `memory_bytes`.
+/// `options` for the path in memory, cut so that it keeps to `memory_bytes`: half of what rows that wait, the runs over
+/// them and two batches leave is for the tables, since they double when they are full.
 #[must_use]
 pub(crate) fn within(options: &IndexOptions, memory_bytes: u64) -> IndexOptions {
     let room = memory_bytes.saturating_sub(RESERVE_BYTES);
-    let max_table_bytes = usize::try_from(room / 6).unwrap_or(usize::MAX);
+    let commit_bytes = options.commit_bytes.min((room / 6).max(1));
+    let batch_bytes = options.batch_bytes.min((room / 32).max(1));
+    let tables = room.saturating_sub(commit_bytes * 2).saturating_sub(batch_bytes * 8) / 2;
     IndexOptions {
-        batch_bytes: options.batch_bytes.min((room / 32).max(1)),
+        batch_bytes,
+        commit_bytes,
         ahead_bytes: options.ahead_bytes.min((room / 24).max(1)),
-        commit_bytes: options.commit_bytes.min((room / 6).max(1)),
-        max_table_bytes: options.max_table_bytes.min(max_table_bytes),
+        max_table_bytes: usize::try_from(tables).unwrap_or(usize::MAX),
         ..options.clone()
     }
+}
+
+/// Whether the tables of `n_bytes` bytes of blocks fit into those of `options`, so that nothing is looked up in runs.
+/// Tables take at most an eighth of the bytes of the blocks.
+#[must_use]
+pub(crate) fn tables_fit(n_bytes: u64, options: &IndexOptions) -> bool {
+    n_bytes / 8 <= options.max_table_bytes as u64
 }
 
 /// Fails if the disk cannot hold the store and what is spilled on the way, reckoned from blocks of the usual mix.
@@ -140,8 +140,12 @@ mod tests {
 
     #[test]
     fn options_keep_to_the_budget() {
-        let options = within(&IndexOptions::default(), 350 << 20);
-        assert!(needed_in_memory(1 << 34, &options) <= 350 << 20);
-        assert!(needed_in_memory(1 << 34, &IndexOptions::default()) > 2 << 30);
+        for memory_bytes in [MIN_MEMORY_BYTES, 350 << 20, 4 << 30, 1 << 40] {
+            let options = within(&IndexOptions::default(), memory_bytes);
+            let tables = options.max_table_bytes as u64 * 2;
+            let all = RESERVE_BYTES + tables + options.commit_bytes * 2 + options.batch_bytes * 8;
+            assert!(all <= memory_bytes, "{options:?}");
+            assert!(tables_fit(tables * 4, &options) && !tables_fit(tables * 4 + 8, &options));
+        }
     }
 }

@@ -97,7 +97,7 @@ impl<'a> ById<'a> {
     fn plan(&self, window: usize) -> Result<Vec<Range<u32>>, StoreError> {
         let n_rows = self.window_rows as u32;
         if self.spill.partitions()[window].records <= self.max_records {
-            return Ok(vec![0..n_rows]);
+            return Ok(std::iter::once(0..n_rows).collect());
         }
         let mut counts = vec![0u32; n_rows as usize];
         self.spill.for_each(self.storage, window, |records: &[Row]| {

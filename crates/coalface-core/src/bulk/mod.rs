@@ -5,16 +5,16 @@
 //!
 //! | phase | file | what |
 //! |---|---|---|
-//! | parse | [`parse`] | blocks are checked; what each transaction defines and spends and which addresses occur is spilled by key |
-//! | join | [`join`] | per partition of transaction ids: which output each input spends |
-//! | addresses | [`addresses`] | per partition of address keys: first occurrences; the rank of one is the address id |
-//! | spends | [`spends`] | per window of outputs: value and address of what is spent, and `output.spent_by` |
-//! | rows | [`rows`] | blocks are read again and all other rows are written |
-//! | forest | [`trees`] | clusters |
-//! | runs | [`finish`] | index runs, then one commit |
+//! | parse | `parse` | blocks are checked; what each transaction defines and spends and which addresses occur is spilled by key |
+//! | join | `join` | per partition of transaction ids: which output each input spends |
+//! | addresses | `addresses` | per partition of address keys: first occurrences; the rank of one is the address id |
+//! | spends | `spends` | per window of outputs: value and address of what is spent, and `output.spent_by` |
+//! | rows | `rows` | blocks are read again and all other rows are written |
+//! | forest | `trees` | clusters |
+//! | runs | `finish` | index runs, then one commit |
 //!
 //! Nothing that is written belongs to the store before that commit; what a crash leaves lies past the end of its
-//! columns. [`checkpoint`] remembers finished phases, so that the next run goes on after the last of them. A block
+//! columns. `checkpoint` remembers finished phases, so that the next run goes on after the last of them. A block
 //! that breaks a rule, and whatever would need one to be looked at closely, ends the build just before it: ids are in
 //! chain order, so a cut is a bound. The path in memory goes on from there and finds what is wrong.
 

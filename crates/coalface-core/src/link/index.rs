@@ -37,7 +37,8 @@ pub struct IndexOptions {
     /// Bytes past which the tables of recent transactions and addresses are emptied at a commit; then older rows are
     /// found through the store's runs, which is slower.
     pub max_table_bytes: usize,
-    /// Memory that a run may take, in bytes, everything counted; `None` leaves it to the numbers above.
+    /// Memory that a run may take, in bytes, everything counted: the numbers above are cut to it, and that of the tables
+    /// follows from it. `None` leaves it to these numbers.
     pub memory_bytes: Option<u64>,
     /// How a build in bounded memory is cut, where that is to be tried in any case.
     pub shape: Option<Shape>,
@@ -399,10 +400,7 @@ impl<'a> Run<'a> {
         let n_complete = to_load.iter().take_while(|block| block.complete).count();
         let blocks = &to_load[..n_complete];
         let n_bytes = blocks.iter().map(|block| u64::from(block.block.len)).sum();
-        let fits = self.options.memory_bytes.is_none_or(|memory_bytes| {
-            let unbounded = IndexOptions { memory_bytes: None, ..IndexOptions::default() };
-            bulk::budget::needed_in_memory(n_bytes, &unbounded) <= memory_bytes
-        });
+        let fits = bulk::budget::tables_fit(n_bytes, self.options);
         let shape = match (self.options.shape, self.options.memory_bytes) {
             (Some(shape), _) => shape,
             (None, Some(bytes)) if !fits => Shape::new(bytes, n_bytes, rayon::current_num_threads()),
