@@ -126,6 +126,10 @@ pub trait Storage: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> Result<(), IoError>;
     /// Removes a file; none is no error.
     fn remove(&self, path: &str) -> Result<(), IoError>;
+    /// Removes the folder `path` if it is empty; none, or one that is not empty, is no error.
+    fn remove_folder(&self, _path: &str) -> Result<(), IoError> {
+        Ok(())
+    }
     /// File names in the folder `path`; none if there is no such folder.
     fn list(&self, path: &str) -> Result<Vec<String>, IoError>;
     /// Bytes that this user may still write; `None` where nothing limits them.
@@ -240,6 +244,15 @@ impl Storage for FolderStorage {
     fn remove(&self, path: &str) -> Result<(), IoError> {
         match std::fs::remove_file(self.at(path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(IoError::new("remove", self.at(path), error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn remove_folder(&self, path: &str) -> Result<(), IoError> {
+        match std::fs::remove_dir(self.at(path)) {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
+                Err(IoError::new("remove", self.at(path), error))
+            }
             _ => Ok(()),
         }
     }

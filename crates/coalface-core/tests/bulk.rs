@@ -4,11 +4,13 @@
 
 mod support;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use coalface_core::bulk::Shape;
 use coalface_core::io::replay::ReplayStorage;
-use coalface_core::link::IndexOptions;
+use coalface_core::io::FolderStorage;
+use coalface_core::link::{index_folder, IndexOptions};
 use coalface_core::store::Snapshot;
 use coalface_core::synth::{write_bulk, BulkOptions};
 use support::bulk::{assert_built, assert_equal, assert_same, bulk, coarse, tiny};
@@ -60,6 +62,11 @@ fn bulk_chains() {
         let source = open_source(folder.path(), false).unwrap();
         let (window_rows, table_bytes) = (1024, 20_000);
         let shape = Shape { window_rows, table_bytes, batch_bytes: 90_000, portion_bytes: 300_000, ..tiny() };
+        let store = tempfile::tempdir().unwrap();
+        index_folder(&source, store.path(), &bulk(shape), &|_| ControlFlow::Continue(())).unwrap();
+        let files = FolderStorage::new(store.path().to_path_buf());
+        assert_equal(&digests_of(&files).unwrap(), &fresh_digests(&source), "in a folder");
+        assert!(!store.path().join("spill").exists());
         let storage = assert_same(&source, shape, "bulk chain");
         assert_eq!(commits(&storage) == 2, n_duplicate_coinbases == 0, "an equal id is left to the path in memory");
     }

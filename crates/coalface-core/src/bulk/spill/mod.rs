@@ -156,7 +156,7 @@ pub fn remove_all(storage: &dyn Storage) -> Result<(), StoreError> {
     for file in storage.list(FOLDER)? {
         storage.remove(&format!("{FOLDER}/{file}"))?;
     }
-    Ok(())
+    Ok(storage.remove_folder(FOLDER)?)
 }
 
 fn file(name: &str, partition: usize) -> String {
