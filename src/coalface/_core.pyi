@@ -307,6 +307,7 @@ def index(
     heights: Sequence[tuple[str, int]] = ...,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
+    memory_bytes: int | None = None,
     threads: int | None = None,
     allow_network_fs: bool = False,
     progress: Callable[[str, int, int, int], None] | None = None,

@@ -33,9 +33,10 @@ pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
 
 /// Brings the store in folder `store` up to what `sources` hold; returns what was done.
 ///
+/// `memory_bytes` is what the run may take; without it half of what the machine, or the control group, has.
 /// `progress(phase, done, total, txs)` is called now and then. A file system over a network is refused unless allowed.
 #[pyfunction]
-#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), commit_bytes=None, batch_bytes=None, threads=None, allow_network_fs=false, progress=None))]
+#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), commit_bytes=None, batch_bytes=None, memory_bytes=None, threads=None, allow_network_fs=false, progress=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
 pub fn index<'py>(
     py: Python<'py>,
@@ -46,6 +47,7 @@ pub fn index<'py>(
     heights: Vec<(String, u32)>,
     commit_bytes: Option<u64>,
     batch_bytes: Option<u64>,
+    memory_bytes: Option<u64>,
     threads: Option<usize>,
     allow_network_fs: bool,
     progress: Option<Py<PyAny>>,
@@ -54,6 +56,7 @@ pub fn index<'py>(
     let mut options = IndexOptions { skip_damaged, ..IndexOptions::default() };
     options.commit_bytes = commit_bytes.unwrap_or(options.commit_bytes);
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
+    options.memory_bytes = memory_bytes.or_else(coalface_core::bulk::default_memory_bytes);
     for (hash, height) in heights {
         let Some(hash) = Hash32::from_display(&hash) else {
             let hash = shown(&hash);
@@ -67,6 +70,7 @@ pub fn index<'py>(
     let listener = gate::Listener::new(progress);
     let tell = |at: IndexProgress| match at {
         IndexProgress::Scan { files, n_files } => listener.tell(("scan", files, n_files, 0u64)),
+        IndexProgress::Bulk { phase, done, total } => listener.tell((phase, done, total, 0u64)),
         IndexProgress::Append { bytes, n_bytes, txs, .. } => listener.tell(("append", bytes, n_bytes, txs)),
     };
     let report = gate::run(py, || {
