@@ -75,6 +75,13 @@ fn check_address(snapshot: &Snapshot, id: u32) -> Result<u32> {
     Err(StoreError::OutOfRange { what: "address", id: u64::from(id), limit }.into())
 }
 
+impl PyChain {
+    /// The snapshot that it answers from.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
 #[pymethods]
 impl PyChain {
     /// Opens the store in `folder`.

@@ -14,7 +14,7 @@ use crate::error::{raise, CoreError};
 use crate::gate;
 
 /// So many threads, one a core unless given.
-fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
+pub fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None, vec![]))
 }
