@@ -20,7 +20,6 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     let snapshot = writer.snapshot().clone();
     let counts = *snapshot.counts();
     let shape = build.shape;
-    let ranks = addresses::ranks(build, state)?;
     let clip = Clip::at(&counts);
     let name = |kind: RunKind| writer.pending_run_name(kind, kind as u64 + 1);
     let new = |kind: RunKind, rows: u64, entries: &mut dyn Iterator<Item = Entry>| match rows {
@@ -45,6 +44,8 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     build.tell(Phase::Runs, 2, 4)?;
 
     let mut keys = Keys::new(storage, state.spill_of("address_keys", shape.n_parts())?);
+    // Read only now: the forest leaves no room for it.
+    let ranks = addresses::ranks(build, state)?;
     let ids = keys.by_ref().map(|(key, output)| (key, u64::from(ranks.rank(output))));
     runs.push(new(RunKind::Address, counts.addresses, &mut below(ids, counts.addresses))?);
     keys.end()?;
