@@ -69,7 +69,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 
 SHAPES = shapes()
 ANSWERS = {
-    "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace", "scan",
+    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
+    "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -256,6 +257,9 @@ def compared(folder: Path, story: Story) -> Comparison:
     compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("range compare", "range", "compare", whole, partial)
     compare("index", "index", folder / "pruned", folder / "again")
+    followed = folder / "followed"
+    assert main(["follow", str(followed), "--datadir", str(folder / "all"), "--once"]) == 0
+    compare("events", "events", followed)
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
     compare("screen", "screen", labels, listed, NOBODY, TRON)

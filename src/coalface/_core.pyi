@@ -11,6 +11,7 @@ __all__ = [
     "Bound",
     "Chain",
     "History",
+    "block_fault",
     "build_info",
     "bulk_eras",
     "classify_script",
@@ -216,6 +217,8 @@ class Chain:
         """Blocks up to the one with that hash, or `None`."""
     def bound_time(self, time_unix: int) -> Bound:
         """Blocks up to the last whose median time is not after a time."""
+    def block_hashes(self, first: int, end: int) -> bytes:
+        """Hashes of the blocks in a range of rows, 32 bytes each in internal order."""
     def segments(self, bound: Bound) -> list[tuple[int, int | None, int | None, str]]:
         """Blocks, first and last height and last hash of every segment."""
     def complete_from_genesis(self, bound: Bound) -> bool:
@@ -277,6 +280,9 @@ class Chain:
     def digests(self) -> dict[str, str]:
         """Logical digest of every column group and index."""
 
+def block_fault(block: bytes) -> tuple[str, str] | None:
+    """Code and reason of the first rule that a serialized block breaks by itself, or `None`."""
+
 def build_info() -> BuildInfo:
     """Version, cargo profile and compiler of the engine."""
 
@@ -301,7 +307,9 @@ def index(
     heights: Sequence[tuple[str, int]] = ...,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
+    memory_bytes: int | None = None,
     threads: int | None = None,
+    allow_network_fs: bool = False,
     progress: Callable[[str, int, int, int], None] | None = None,
 ) -> IndexRecord:
     """What a run did."""

@@ -6,6 +6,7 @@
 //! [`synth`] writes test chains.
 
 pub mod blockfile;
+pub mod bulk;
 pub mod context;
 pub mod error;
 pub mod forest;

@@ -151,6 +151,17 @@ impl PyChain {
         gate::ask(py, &self.snapshot, |snapshot| Ok(PyBound(Bound::time(snapshot, time_unix))))
     }
 
+    /// Hashes of the blocks in rows `first` up to `end`, 32 bytes each in internal order.
+    fn block_hashes(&self, py: Python<'_>, first: usize, end: usize) -> PyResult<Vec<u8>> {
+        gate::ask(py, &self.snapshot, |snapshot| {
+            let hashes = &snapshot.columns.block_hash;
+            let limit = hashes.len() as u64;
+            let rows = hashes.get(first..end);
+            let rows = rows.ok_or(StoreError::OutOfRange { what: "block", id: end as u64, limit })?;
+            Ok(rows.iter().flat_map(|hash| hash.0).collect())
+        })
+    }
+
     /// Segments below `bound`: (blocks, first height, last height, hash of the last block).
     #[allow(clippy::type_complexity, reason = "one row a segment")]
     fn segments(&self, py: Python<'_>, bound: PyBound) -> PyResult<Vec<(u64, Option<u32>, Option<u32>, String)>> {

@@ -17,6 +17,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<chain::PyChain>()?;
     module.add_class::<chain::PyHistory>()?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(index::block_fault, module)?)?;
     module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;
     module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
     module.add_function(wrap_pyfunction!(index::hash_floor, module)?)?;

@@ -192,6 +192,18 @@ impl ParsedBlock {
     /// # Errors
     /// [`ParseError`] at the first byte that cannot belong to a block, or if bytes are left over.
     pub fn parse(&mut self, block: &[u8]) -> Result<(), ParseError> {
+        self.parse_with(block, None)
+    }
+
+    /// Same with the transaction ids known from an earlier look at the same bytes, which saves hashing them again.
+    ///
+    /// # Errors
+    /// As [`ParsedBlock::parse`], or if there are not as many transactions as ids.
+    pub fn parse_known(&mut self, block: &[u8], txids: &[Hash32]) -> Result<(), ParseError> {
+        self.parse_with(block, Some(txids))
+    }
+
+    fn parse_with(&mut self, block: &[u8], known: Option<&[Hash32]>) -> Result<(), ParseError> {
         self.clear();
         let mut reader = Reader { bytes: block, at: 0 };
         if block.len() > u32::MAX as usize {
@@ -214,7 +226,11 @@ impl ParsedBlock {
         if reader.left() > 0 {
             return Err(reader.error("bytes after the last transaction", reader.left() as u64, "none"));
         }
-        self.hash_txs(block);
+        match known {
+            None => self.hash_txs(block),
+            Some(known) if known.len() == self.tx_span.len() => self.txid.extend_from_slice(known),
+            Some(_) => return Err(reader.error("transaction count", n_txs as u64, "as many as ids are known")),
+        }
         self.size_bytes = block.len() as u32;
         let weight = stripped * 3 + block.len();
         self.weight_wu =
