@@ -171,6 +171,7 @@ impl Pass<'_> {
         linker.delta.truncate(&base, &base);
         linker.tx_keys.clear();
         linker.address_keys.clear();
+        linker.address_slots.clear();
         Ok(())
     }
 }
