@@ -33,7 +33,7 @@ pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
 ///
 /// `progress(phase, done, total, txs)` is called now and then.
 #[pyfunction]
-#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), commit_bytes=None, batch_bytes=None, threads=None, progress=None))]
+#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), use_undo=true, commit_bytes=None, batch_bytes=None, threads=None, progress=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
 pub fn index<'py>(
     py: Python<'py>,
@@ -42,13 +42,14 @@ pub fn index<'py>(
     network: Option<&str>,
     skip_damaged: bool,
     heights: Vec<(String, u32)>,
+    use_undo: bool,
     commit_bytes: Option<u64>,
     batch_bytes: Option<u64>,
     threads: Option<usize>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let network = network.map(|name| self::network(py, name)).transpose()?;
-    let mut options = IndexOptions { skip_damaged, ..IndexOptions::default() };
+    let mut options = IndexOptions { skip_damaged, use_undo, ..IndexOptions::default() };
     options.commit_bytes = commit_bytes.unwrap_or(options.commit_bytes);
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
     for (hash, height) in heights {
@@ -89,6 +90,10 @@ fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, Py
     dict.set_item("missing_files", &report.missing_files)?;
     dict.set_item("without_work", report.without_work)?;
     dict.set_item("ignored_heights", &report.ignored_heights)?;
+    dict.set_item("undo_used", report.undo.n_used)?;
+    dict.set_item("undo_missing", report.undo.n_missing)?;
+    let bad: Vec<_> = report.undo.bad.iter().map(|bad| (&bad.file, bad.offset, &bad.reason)).collect();
+    dict.set_item("undo_bad", bad)?;
     Ok(dict)
 }
 

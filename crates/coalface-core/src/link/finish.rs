@@ -7,7 +7,7 @@ use crate::blockfile::parse::tx_flags;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::network::Network;
-use crate::script::{revealed_keys, KeyLink, Kind, Witness};
+use crate::script::{output_keys, revealed_keys, KeyLink, Kind, Witness};
 use crate::store::run::RunKind;
 use crate::store::Counts;
 use crate::units::{is_money, subsidy_sat, COINBASE_MATURITY_BLOCKS};
@@ -179,7 +179,7 @@ impl Linker {
         }
         self.delta.external_txid.push(txid);
         self.delta.external_vout.push(vout);
-        self.delta.external_value_sat.push(NONE_SAT);
+        self.delta.external_value_sat.push(linked.value_sat[n]);
         self.delta.external_address.push(linked.address[n]);
         self.delta.external_spent_by.push(linked.before.inputs + n as u64);
         self.counts.externals += 1;
@@ -198,11 +198,15 @@ impl Linker {
                     continue;
                 }
                 let Some((kind, payload)) = self.address_payload(address) else { continue };
-                if !matches!(kind, Kind::P2sh | Kind::P2wsh) {
-                    continue;
+                match kind {
+                    Kind::P2sh | Kind::P2wsh => {
+                        let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
+                        revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
+                    }
+                    // No output of the store has shown it yet: the address is that of an external one, from undo data.
+                    Kind::P2pk | Kind::Multisig => output_keys(kind, payload, &mut keys),
+                    _ => continue,
                 }
-                let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
-                revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
                 // A spend that shows no key (as of a nested program before segwit) leaves it to a later one: only what
                 // is stored may decide, or a second run would see otherwise than one long run.
                 if keys.is_empty() {
