@@ -106,6 +106,8 @@ def _warn(report: IndexReport) -> None:
     for bad in report.undo_bad[:_SHOWN_REFUSALS]:
         click.echo(f"warning: undo data are not used: {bad}", err=True)
     if len(report.undo_bad) > _SHOWN_REFUSALS:
-        click.echo(f"warning: {len(report.undo_bad) - _SHOWN_REFUSALS} more undo records are not used", err=True)
+        click.echo(
+            f"warning: {len(report.undo_bad) - _SHOWN_REFUSALS} more undo records are not used", err=True
+        )
     if report.without_work:
         click.echo(f"warning: {report.without_work} records have no proof of work and are left out", err=True)
