@@ -1,4 +1,4 @@
-"""Undo files that Bitcoin Core's own library wrote: a part of a chain beside them knows all that it spends."""
+"""Undo files that Bitcoin Core's library wrote: beside them a part of a chain knows all that it spends."""
 
 from __future__ import annotations
 
@@ -82,6 +82,7 @@ def test_every_input_and_fee_is_what_core_says(pruned: Pruned) -> None:
                 assert mine.address == scripts.address("regtest", its.spent.script)
 
 
+@pytest.mark.parametrize("directory", ["economy"], indirect=True)
 def test_every_kind_of_script_comes_from_outside(
     directory: CoreDirectory, indexed: TwoSteps, tmp_path: Path
 ) -> None:

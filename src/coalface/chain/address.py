@@ -104,8 +104,8 @@ def address_from(
     is_received_known = totals["n_external"] == 0
     is_sent_known = totals["n_unknown"] == 0
     is_complete = coverage.complete_from_genesis
-    known = {"balance_sat": is_complete, "received_sat": is_received_known, "sent_sat": is_sent_known}
-    unknown = [name for name, is_known in known.items() if not is_known]
+    is_known = {"balance_sat": is_complete, "received_sat": is_received_known, "sent_sat": is_sent_known}
+    unknown = [name for name, can_tell in is_known.items() if not can_tell]
     return Address(
         address=shown or text,
         script_type=script_type or kind,
