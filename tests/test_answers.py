@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from coalface.chain import index
+from coalface.chain import QUERIES, index
 from coalface.cli import main
 from coalface.errors import UsageError
 from coalface.labels import import_list
@@ -69,7 +69,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 
 SHAPES = shapes()
 ANSWERS = {
-    "index", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain", "trace",
+    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
+    "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -140,6 +141,8 @@ def is_of(kind: str, value: object) -> bool:
             return isinstance(value, bool)
         case "null":
             return value is None
+        case "object":
+            return isinstance(value, dict | list)
     raise AssertionError(f"no such type: {kind}")
 
 
@@ -222,6 +225,16 @@ def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     compare("score", store, theft)
 
 
+def compare_scans(found: Comparison, store: Path) -> None:
+    """Every question about the whole chain; the shape of a result has the question's name."""
+    for query in QUERIES:
+        (answer,) = ask("scan", store, query)
+        found.check("scan", answer)
+        rows = answer["result"] if isinstance(answer["result"], list) else [answer["result"]]
+        for row in rows:
+            found.check(f"scan {query}", row)
+
+
 @pytest.fixture(scope="module")
 def compared(folder: Path, story: Story) -> Comparison:
     """All answers, compared with the document."""
@@ -244,12 +257,16 @@ def compared(folder: Path, story: Story) -> Comparison:
     compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("range compare", "range", "compare", whole, partial)
     compare("index", "index", folder / "pruned", folder / "again")
+    followed = folder / "followed"
+    assert main(["follow", str(followed), "--datadir", str(folder / "all"), "--once"]) == 0
+    compare("events", "events", followed)
     compare("labels lists", "labels", "lists", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
     compare("screen", "screen", labels, listed, NOBODY, TRON)
     compare("screen", "screen", whole, listed, loot, NOBODY, dusted, "nonsense")
     compare("screen", "screen", whole, listed, "--as-of", "2024-03-20", "--max-list-age", "9")
     for store in (whole, partial, folder / "rootless"):
+        compare_scans(found, store)
         compare("info", "info", store)
         compare("check", "check", store)
         last = next(ask("info", store))["tip"]["hash"]

@@ -11,12 +11,21 @@ __all__ = [
     "Bound",
     "Chain",
     "History",
+    "block_fault",
     "build_info",
     "bulk_eras",
     "classify_script",
     "decode_address",
     "hash_floor",
     "index",
+    "scan_block_fees",
+    "scan_block_outputs",
+    "scan_floor",
+    "scan_kinds",
+    "scan_largest_fee",
+    "scan_largest_output",
+    "scan_locktimes",
+    "scan_versions",
     "write_block_files",
     "write_bulk",
 ]
@@ -212,6 +221,8 @@ class Chain:
         """Blocks up to the one with that hash, or `None`."""
     def bound_time(self, time_unix: int) -> Bound:
         """Blocks up to the last whose median time is not after a time."""
+    def block_hashes(self, first: int, end: int) -> bytes:
+        """Hashes of the blocks in a range of rows, 32 bytes each in internal order."""
     def segments(self, bound: Bound) -> list[tuple[int, int | None, int | None, str]]:
         """Blocks, first and last height and last hash of every segment."""
     def complete_from_genesis(self, bound: Bound) -> bool:
@@ -273,6 +284,9 @@ class Chain:
     def digests(self) -> dict[str, str]:
         """Logical digest of every column group and index."""
 
+def block_fault(block: bytes) -> tuple[str, str] | None:
+    """Code and reason of the first rule that a serialized block breaks by itself, or `None`."""
+
 def build_info() -> BuildInfo:
     """Version, cargo profile and compiler of the engine."""
 
@@ -285,8 +299,8 @@ def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
 def decode_address(network: str, text: str) -> tuple[str, str]:
     """Script kind and identifying bytes (hex) of an address."""
 
-def hash_floor(sources: Sequence[Path], threads: int) -> tuple[int, int, float]:
-    """Transactions, bytes, and the seconds that hashing alone takes."""
+def hash_floor(sources: Sequence[Path], threads: int) -> tuple[int, int, float, float]:
+    """Transactions, bytes, and seconds that hashing alone takes: one after the other, two at a time."""
 
 def index(
     sources: Sequence[Path],
@@ -298,10 +312,78 @@ def index(
     use_undo: bool = True,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
+    memory_bytes: int | None = None,
     threads: int | None = None,
+    allow_network_fs: bool = False,
     progress: Callable[[str, int, int, int], None] | None = None,
 ) -> IndexRecord:
     """What a run did."""
+
+def scan_block_fees(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64]]:
+    """Per block: transactions, known fees, number of unknown fees."""
+
+def scan_block_outputs(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[
+    NDArray[np.uint64],
+    NDArray[np.int64],
+    NDArray[np.uint64],
+    NDArray[np.int64],
+    NDArray[np.uint64],
+    NDArray[np.int64],
+]:
+    """Per block: count and value of outputs, of unspent ones, of unspent ones that nobody can spend."""
+
+def scan_floor(chain: Chain, buffer: NDArray[np.uint8], threads: int | None = None) -> int:
+    """Sum of the words of a buffer, modulo 2^64: what a scan of these bytes is measured against."""
+
+def scan_kinds(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[str, int, int, int, int]]:
+    """Per script kind: name, outputs, value, unspent outputs, value of these."""
+
+def scan_largest_fee(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[int, int, int] | None, int, int]:
+    """(fee, first transaction, how many have it) or None; transactions; those without a known fee."""
+
+def scan_largest_output(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[tuple[int, int, int] | None, int, int]:
+    """(value, first output, how many have it) or None; outputs; those of unknown value."""
+
+def scan_locktimes(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[int, int, int]:
+    """Transactions, those with a lock time, those of these where it is a time."""
+
+def scan_versions(
+    chain: Chain,
+    bound: Bound,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[int, int, int]:
+    """Transactions, those of a version above 1, those of these negative when signed."""
 
 def write_block_files(
     folder: Path,

@@ -66,6 +66,14 @@ def test_a_new_phase_is_drawn_at_once_and_counts_its_own_time() -> None:
     ]
 
 
+def test_a_phase_may_count_something_else() -> None:
+    terminal, clock = Terminal(), Clock()
+    progress = Progress("reading", "B", terminal, clock)
+    progress.update(1, 2)
+    progress.update(3, 8, "joining", "parts")
+    assert drawn(terminal) == ["reading: 1 of 2 B (50 %)", "joining: 3 of 8 parts (37 %)"]
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [(0, "0 "), (999, "999 "), (1000, "1.0 k"), (1_500_000, "1.5 M"), (2 * 10**12, "2.0 T")],

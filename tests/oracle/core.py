@@ -124,6 +124,10 @@ class Core:
         chain = self._manager.get_active_chain()
         return chain.height, str(chain.block_tree_entries[chain.height].block_hash)
 
+    def hashes(self) -> list[str]:
+        """Hashes of the active chain, genesis first."""
+        return [str(entry.block_hash) for entry in self._manager.get_active_chain().block_tree_entries]
+
     def blocks(self) -> Iterator[CoreBlock]:
         """Every block of the active chain as Core reads it back from its block and undo files."""
         for entry in self._manager.get_active_chain().block_tree_entries:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -53,8 +54,8 @@ def story_recipe() -> Recipe:
     return Recipe(story.blocks, story.stale, half, keyless_flaws(story.blocks[: half + 1]))
 
 
-def economy_recipe() -> Recipe:
-    economy = build_economy(5, n_blocks=40)
+def economy_recipe(seed: int) -> Recipe:
+    economy = build_economy(seed, n_blocks=40)
     shop = Workshop(economy)
     flawed = [flaw.raw for flaw in flawed_blocks(shop, sound_blocks(shop)) if flaw.on_disk]
     half = economy.builder.height
@@ -62,7 +63,10 @@ def economy_recipe() -> Recipe:
     return Recipe(economy.blocks, economy.stale, half, flawed)
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"story": story_recipe, "economy": economy_recipe}
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "story": story_recipe,
+    **{f"economy-{seed}": partial(economy_recipe, seed) for seed in (5, 6, 7)},
+}
 
 
 def write_directory(recipe: Recipe, folder: Path) -> CoreDirectory:

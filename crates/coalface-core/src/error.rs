@@ -22,6 +22,9 @@ pub enum Error {
     /// The bulk writer.
     #[error(transparent)]
     Bulk(#[from] crate::synth::BulkError),
+    /// The budget of a build.
+    #[error(transparent)]
+    Memory(#[from] crate::bulk::MemoryError),
     /// A block whose bytes cannot be read.
     #[error("`{file}`, byte {offset}: block {hash} is damaged: {source}")]
     DamagedBlock {
@@ -58,6 +61,7 @@ impl Error {
             Error::BlockFile(error) => error.code(),
             Error::Address(error) => error.code(),
             Error::Bulk(error) => error.code(),
+            Error::Memory(error) => error.code(),
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
             Error::Cancelled => "cancelled",
@@ -73,6 +77,7 @@ impl Error {
             Error::BlockFile(error) => error.context(),
             Error::Address(error) => error.context(),
             Error::Bulk(error) => error.context(),
+            Error::Memory(error) => error.context(),
             Error::DamagedBlock { file, offset, hash, source } => vec![
                 ("path", file.as_str().into()),
                 ("offset", (*offset).into()),
@@ -96,6 +101,7 @@ impl Error {
             Error::BlockFile(error) => error.hint(),
             Error::Address(error) => error.hint(),
             Error::Bulk(error) => error.hint(),
+            Error::Memory(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
             }

@@ -1,5 +1,7 @@
 //! 32-byte hashes and the hash functions of Bitcoin.
 
+pub mod lanes;
+
 use ripemd::Ripemd160;
 use sha2::{Digest, Sha256};
 

@@ -110,6 +110,12 @@ pub trait Storage: Send + Sync {
     fn len(&self, path: &str) -> Result<Option<u64>, IoError>;
     /// View of the first `len` bytes; an error if the file is shorter.
     fn view(&self, path: &str, len: u64) -> Result<View, IoError>;
+    /// Fills `bytes` from `offset` on, without mapping the file; an error if it is shorter.
+    fn read_at(&self, path: &str, offset: u64, bytes: &mut [u8]) -> Result<(), IoError> {
+        let end = offset.saturating_add(bytes.len() as u64);
+        bytes.copy_from_slice(&self.view(path, end)?[end as usize - bytes.len()..]);
+        Ok(())
+    }
     /// Writes `bytes` at `offset`, creating the file and its folder and extending it as needed.
     fn write_at(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<(), IoError>;
     /// Makes everything written to `path` durable.
@@ -120,8 +126,16 @@ pub trait Storage: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> Result<(), IoError>;
     /// Removes a file; none is no error.
     fn remove(&self, path: &str) -> Result<(), IoError>;
+    /// Removes the folder `path` if it is empty; none, or one that is not empty, is no error.
+    fn remove_folder(&self, _path: &str) -> Result<(), IoError> {
+        Ok(())
+    }
     /// File names in the folder `path`; none if there is no such folder.
     fn list(&self, path: &str) -> Result<Vec<String>, IoError>;
+    /// Bytes that this user may still write; `None` where nothing limits them.
+    fn free_bytes(&self) -> Result<Option<u64>, IoError> {
+        Ok(None)
+    }
 }
 
 /// Largest file that is read as a whole: a journal of two hundred million cells.
@@ -193,6 +207,12 @@ impl Storage for FolderStorage {
         Ok(View::Mapped(std::sync::Arc::new(map)))
     }
 
+    fn read_at(&self, path: &str, offset: u64, bytes: &mut [u8]) -> Result<(), IoError> {
+        let full = self.at(path);
+        let file = File::open(&full).map_err(|error| IoError::new("open", &full, error))?;
+        file.read_exact_at(bytes, offset).map_err(|error| IoError::new("read", &full, error))
+    }
+
     fn write_at(&self, path: &str, offset: u64, bytes: &[u8]) -> Result<(), IoError> {
         let full = self.at(path);
         let open = || OpenOptions::new().write(true).create(true).truncate(false).open(&full);
@@ -228,6 +248,15 @@ impl Storage for FolderStorage {
         }
     }
 
+    fn remove_folder(&self, path: &str) -> Result<(), IoError> {
+        match std::fs::remove_dir(self.at(path)) {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty) => {
+                Err(IoError::new("remove", self.at(path), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn list(&self, path: &str) -> Result<Vec<String>, IoError> {
         let full = self.at(path);
         // Files are removed from what is listed: a link could lead to somebody else's.
@@ -248,5 +277,12 @@ impl Storage for FolderStorage {
         }
         names.sort();
         Ok(names)
+    }
+
+    fn free_bytes(&self) -> Result<Option<u64>, IoError> {
+        match rustix::fs::statvfs(&self.root) {
+            Ok(stats) => Ok(Some(stats.f_bavail.saturating_mul(stats.f_frsize))),
+            Err(error) => Err(IoError::new("look at", &self.root, error.into())),
+        }
     }
 }

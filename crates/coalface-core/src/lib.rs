@@ -2,9 +2,11 @@
 //!
 //! Data flows one way: [`blockfile`] reads a node's block files and chooses the best chain, [`script`] says what a
 //! script is, [`link`] gives every row its dense id, [`store`] keeps them as memory-mapped columns, [`forest`] ties
-//! addresses together, [`lookup`] answers questions, [`taint`] follows value. [`synth`] writes test chains.
+//! addresses together, [`lookup`] answers questions, [`scan`] those about the whole chain, [`taint`] follows value.
+//! [`synth`] writes test chains.
 
 pub mod blockfile;
+pub mod bulk;
 pub mod context;
 pub mod error;
 pub mod forest;
@@ -14,6 +16,7 @@ pub mod io;
 pub mod link;
 pub mod lookup;
 pub mod network;
+pub mod scan;
 pub mod script;
 pub mod store;
 pub mod synth;

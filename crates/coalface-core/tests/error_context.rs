@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use coalface_core::blockfile::parse::ParseError;
 use coalface_core::blockfile::BlockFileError;
+use coalface_core::bulk::MemoryError;
 use coalface_core::hash::Hash32;
 use coalface_core::io::IoError;
 use coalface_core::network::Network;
@@ -61,6 +62,11 @@ fn of_the_engine() {
         (Error::BlockFile(BlockFileError::Io(io_error())), IO),
         (Error::Bulk(BulkError::Io(io_error())), IO),
         (Error::Address(AddressError::Empty), &["address"]),
+        (Error::Memory(MemoryError::TooLittle { received_bytes: 1, allowed_bytes: 2 }), &["received", "allowed"]),
+        (
+            Error::Memory(MemoryError::Disk { needed_bytes: 2, available_bytes: 1 }),
+            &["needed_bytes", "available_bytes"],
+        ),
         (damaged(), &["path", "offset", "block_hash", "block_offset", "what", "received", "allowed"]),
         (Error::BlockGone { hash }, &["block_hash"]),
         (Error::Cancelled, &[]),
@@ -73,6 +79,8 @@ fn of_the_engine() {
             Error::BlockFile(_),
             Error::Address(_),
             Error::Bulk(_),
+            Error::Memory(MemoryError::TooLittle { .. }),
+            Error::Memory(MemoryError::Disk { .. }),
             Error::DamagedBlock { .. },
             Error::BlockGone { .. },
             Error::Cancelled,
@@ -99,6 +107,7 @@ fn of_the_store() {
         (StoreError::Full { what: "outputs", wanted: 9, limit: 8 }, &["what", "received", "allowed"]),
         (StoreError::WrongNetwork { store: "mainnet", source_network: "signet" }, &["received", "allowed"]),
         (StoreError::FolderInUse { file: "runs/x".into() }, &["file"]),
+        (StoreError::UndependableFileSystem { path: path(), name: "NFS" }, &["path", "received"]),
         (StoreError::OutOfRange { what: "output", id: 9, limit: 8 }, &["what", "received", "n_rows"]),
         (StoreError::Io(io_error()), IO),
     ];
@@ -113,6 +122,7 @@ fn of_the_store() {
             StoreError::Full { .. },
             StoreError::WrongNetwork { .. },
             StoreError::FolderInUse { .. },
+            StoreError::UndependableFileSystem { .. },
             StoreError::OutOfRange { .. },
             StoreError::Io(_),
         ]

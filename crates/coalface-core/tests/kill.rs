@@ -1,4 +1,5 @@
-//! An indexing process that is killed at random moments, twenty times, and then left to finish.
+//! An indexing process that is killed at random moments, twenty times (two hundred in `make soak`), and then left to
+//! finish.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -88,11 +89,11 @@ fn kill_and_finish(source: &Path, n_kills: usize, rng: &mut Rng) {
 }
 
 #[test]
-fn killed_twenty_times() {
+fn killed_many_times() {
     let folder = tempfile::tempdir().unwrap();
     let bulk = BulkOptions { n_txs: 2_500, block_weight_wu: 100_000, ..BulkOptions::default() };
     write_bulk(folder.path(), &bulk, &|_| true).unwrap();
-    kill_and_finish(folder.path(), 20, &mut Rng::new(1));
+    kill_and_finish(folder.path(), if support::soak() { 200 } else { 20 }, &mut Rng::new(1));
 }
 
 #[test]

@@ -14,7 +14,9 @@ use coalface_core::units::MAX_MONEY_SAT;
 use support::chain::{coinbase, commit_to_witnesses, genesis, mine, mine_with_root, subsidy, Coin};
 use support::lock::{Lock, OP_RETURN, P2PKH};
 use support::tx::{Tx, TxIn, TxOut};
-use support::{assert_clean, digests_of, fresh_digests, open_source, options, run, source_of, ChainBuilder, TestBlock};
+use support::{
+    assert_clean, bulk, digests_of, fresh_digests, open_source, options, run, source_of, ChainBuilder, TestBlock,
+};
 
 const LOCK: Lock = Lock { kind: P2PKH, key: 5 };
 const WITNESS_LOCK: Lock = Lock { kind: 7, key: 5 };
@@ -95,7 +97,8 @@ fn check(ground: &Ground, bad: &TestBlock, code: &str, what: &str) {
     let branch = descendants(bad);
     let source = source_of(blocks.iter().chain([bad]).chain(&branch).chain([&rival]));
     let expected = fresh_digests(&source_of(blocks.iter().chain([&rival])).source);
-    for options in [options(1 << 30, 1 << 30), options(1, 1), IndexOptions { max_table_bytes: 0, ..options(1, 4000) }] {
+    let no_tables = IndexOptions { max_table_bytes: 0, ..options(1, 4000) };
+    for options in [options(1 << 30, 1 << 30), options(1, 1), no_tables, bulk::bulk(bulk::coarse())] {
         let storage = Arc::new(ReplayStorage::default());
         let report = run(storage.clone(), &source.source, &options).unwrap();
         assert_eq!(refused(&report), [(bad.hash.to_display(), code)], "{what}");

@@ -75,6 +75,13 @@ fn check_address(snapshot: &Snapshot, id: u32) -> Result<u32> {
     Err(StoreError::OutOfRange { what: "address", id: u64::from(id), limit }.into())
 }
 
+impl PyChain {
+    /// The snapshot that it answers from.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
 #[pymethods]
 impl PyChain {
     /// Opens the store in `folder`.
@@ -142,6 +149,17 @@ impl PyChain {
     /// Blocks up to the last one whose median time is not after `time_unix`.
     fn bound_time(&self, py: Python<'_>, time_unix: i64) -> PyResult<PyBound> {
         gate::ask(py, &self.snapshot, |snapshot| Ok(PyBound(Bound::time(snapshot, time_unix))))
+    }
+
+    /// Hashes of the blocks in rows `first` up to `end`, 32 bytes each in internal order.
+    fn block_hashes(&self, py: Python<'_>, first: usize, end: usize) -> PyResult<Vec<u8>> {
+        gate::ask(py, &self.snapshot, |snapshot| {
+            let hashes = &snapshot.columns.block_hash;
+            let limit = hashes.len() as u64;
+            let rows = hashes.get(first..end);
+            let rows = rows.ok_or(StoreError::OutOfRange { what: "block", id: end as u64, limit })?;
+            Ok(rows.iter().flat_map(|hash| hash.0).collect())
+        })
     }
 
     /// Segments below `bound`: (blocks, first height, last height, hash of the last block).

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use coalface_core::blockfile::parse::ParsedBlock;
 use coalface_core::blockfile::{Source, SourceOptions};
 use coalface_core::context::shown;
 use coalface_core::hash::Hash32;
 use coalface_core::link::{self, IndexOptions, IndexProgress, IndexReport};
 use coalface_core::network::Network;
+use coalface_core::store::file_system;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -14,7 +16,7 @@ use crate::error::{raise, CoreError};
 use crate::gate;
 
 /// So many threads, one a core unless given.
-fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
+pub fn thread_pool(py: Python<'_>, threads: Option<usize>) -> PyResult<rayon::ThreadPool> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     pool.map_err(|error| raise(py, "io_threads", &format!("cannot start threads: {error}"), None, vec![]))
 }
@@ -31,9 +33,10 @@ pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
 
 /// Brings the store in folder `store` up to what `sources` hold; returns what was done.
 ///
-/// `progress(phase, done, total, txs)` is called now and then.
+/// `memory_bytes` is what the run may take; without it half of what the machine, or the control group, has.
+/// `progress(phase, done, total, txs)` is called now and then. A file system over a network is refused unless allowed.
 #[pyfunction]
-#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), use_undo=true, commit_bytes=None, batch_bytes=None, threads=None, progress=None))]
+#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), use_undo=true, commit_bytes=None, batch_bytes=None, memory_bytes=None, threads=None, allow_network_fs=false, progress=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
 pub fn index<'py>(
     py: Python<'py>,
@@ -45,13 +48,16 @@ pub fn index<'py>(
     use_undo: bool,
     commit_bytes: Option<u64>,
     batch_bytes: Option<u64>,
+    memory_bytes: Option<u64>,
     threads: Option<usize>,
+    allow_network_fs: bool,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let network = network.map(|name| self::network(py, name)).transpose()?;
     let mut options = IndexOptions { skip_damaged, use_undo, ..IndexOptions::default() };
     options.commit_bytes = commit_bytes.unwrap_or(options.commit_bytes);
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
+    options.memory_bytes = memory_bytes.or_else(coalface_core::bulk::default_memory_bytes);
     for (hash, height) in heights {
         let Some(hash) = Hash32::from_display(&hash) else {
             let hash = shown(&hash);
@@ -65,9 +71,13 @@ pub fn index<'py>(
     let listener = gate::Listener::new(progress);
     let tell = |at: IndexProgress| match at {
         IndexProgress::Scan { files, n_files } => listener.tell(("scan", files, n_files, 0u64)),
+        IndexProgress::Bulk { phase, done, total } => listener.tell((phase, done, total, 0u64)),
         IndexProgress::Append { bytes, n_bytes, txs, .. } => listener.tell(("append", bytes, n_bytes, txs)),
     };
     let report = gate::run(py, || {
+        if !allow_network_fs {
+            file_system::refuse_undependable(&store, file_system::magic_of(&store)?)?;
+        }
         pool.install(|| {
             let source = Source::open(&sources, &SourceOptions { network, skip_damaged })?;
             link::index_folder(&source, &store, &options, &tell)
@@ -95,6 +105,15 @@ fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, Py
     let bad: Vec<_> = report.undo.bad.iter().map(|bad| (&bad.file, bad.offset, &bad.reason)).collect();
     dict.set_item("undo_bad", bad)?;
     Ok(dict)
+}
+
+/// The first rule that a serialized block breaks by itself, as (code, reason); `None` if only other blocks can tell.
+#[pyfunction]
+pub fn block_fault(py: Python<'_>, block: &[u8]) -> Option<(&'static str, String)> {
+    py.detach(|| {
+        let fault = link::load::fault_of_bytes(&mut ParsedBlock::default(), block)?;
+        Some((fault.code(), fault.to_string()))
+    })
 }
 
 /// Script kind and identifying bytes (hex) of an address text.
@@ -190,15 +209,16 @@ pub fn write_bulk<'py>(
     Ok(dict)
 }
 
-/// Seconds that hashing alone takes on `threads` threads: (transactions, bytes, seconds).
+/// Seconds that hashing alone takes on `threads` threads: (transactions, bytes, seconds one message after the other,
+/// seconds two at a time).
 #[pyfunction]
-pub fn hash_floor(py: Python<'_>, sources: Vec<PathBuf>, threads: usize) -> PyResult<(u64, u64, f64)> {
+pub fn hash_floor(py: Python<'_>, sources: Vec<PathBuf>, threads: usize) -> PyResult<(u64, u64, f64, f64)> {
     let pool = thread_pool(py, Some(threads))?;
     let floor = gate::run(py, || {
         let source = Source::open(&sources, &SourceOptions::default())?;
         Ok(pool.install(|| coalface_core::blockfile::floor::floor(&source))?)
     })?;
-    Ok((floor.txs, floor.bytes, floor.elapsed.as_secs_f64()))
+    Ok((floor.txs, floor.bytes, floor.elapsed.as_secs_f64(), floor.elapsed_two_lanes.as_secs_f64()))
 }
 
 /// Writes serialized blocks as a node would, each record behind magic and length; returns (file number, offset) of each.

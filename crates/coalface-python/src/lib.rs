@@ -9,6 +9,7 @@ mod error;
 mod gate;
 mod index;
 mod record;
+mod scan;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -16,10 +17,19 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<chain::PyChain>()?;
     module.add_class::<chain::PyHistory>()?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(index::block_fault, module)?)?;
     module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;
     module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
     module.add_function(wrap_pyfunction!(index::hash_floor, module)?)?;
     module.add_function(wrap_pyfunction!(index::index, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_block_fees, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_block_outputs, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_floor, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_kinds, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_largest_fee, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_largest_output, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_locktimes, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_versions, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
     module.add_function(wrap_pyfunction!(index::bulk_eras, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;

@@ -3,7 +3,7 @@
 Here belongs everything that is fact: read from the store, as of a block, without any rule about who
 controls what. `opening` opens a store, `asof` turns a height, hash or date into a bound, `coverage` and
 `provenance` say what every answer rests on, `block`, `tx` and `address` answer, `info` sums a store up,
-`indexing` makes and updates one, `checking` proves one sound.
+`scanning` asks about the whole chain, `indexing` makes and updates one, `checking` proves one sound.
 """
 
 from coalface.chain.address import Address, AddressEvent, ClusterName, Seen
@@ -16,9 +16,12 @@ from coalface.chain.info import Info, digests, info
 from coalface.chain.opening import Chain, open_chain
 from coalface.chain.provenance import Provenance
 from coalface.chain.reference import parse_outpoint
+from coalface.chain.scanning import QUERIES, Query, Scan
+from coalface.chain.scanning import scan as scan_chain
 from coalface.chain.tx import SpentBy, Tx, TxInput, TxOutput
 
 __all__ = [
+    "QUERIES",
     "Address",
     "AddressEvent",
     "AsOf",
@@ -32,7 +35,9 @@ __all__ = [
     "Info",
     "Problem",
     "Provenance",
+    "Query",
     "RefusedBlock",
+    "Scan",
     "Seen",
     "Segment",
     "SpentBy",
@@ -45,4 +50,5 @@ __all__ = [
     "info",
     "open_chain",
     "parse_outpoint",
+    "scan_chain",
 ]

@@ -67,6 +67,8 @@ def index(
     threads: int | None = None,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
+    memory_bytes: int | None = None,
+    allow_network_fs: bool = False,
     progress: IndexProgress | None = None,
 ) -> IndexReport:
     """What was added to the store in folder `store`, which now holds the best chain of `sources`.
@@ -92,9 +94,18 @@ def index(
         Rows that wait for a commit, in bytes; a killed run loses at most these.
     batch_bytes
         Block bytes that are linked at once.
+    memory_bytes
+        Memory that the run may take, everything counted; at least 256 MiB. A new store whose tables would not
+        fit is built phase by phase over spilled files, which needs more disk meanwhile. `None` is half of the
+        machine's memory, or of the control group's if that is less.
+    allow_network_fs
+        Write even where the store lies on a network file system or FUSE, whose locks and maps of files
+        cannot be relied on.
     progress
-        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files) or ``append``
-        (bytes). What it raises stops the run and is raised again.
+        Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files), ``append`` (bytes), or a
+        phase of a build in bounded memory: ``parse`` and ``rows`` (bytes), ``join``, ``addresses``,
+        ``spends`` and ``runs`` (partitions), ``forest`` (transactions). What it raises stops
+        the run and is raised again.
 
     Raises
     ------
@@ -104,6 +115,8 @@ def index(
         If the sources are damaged, of several networks, hidden behind a missing key, or of another network.
     StoreLocked
         If another process writes to the store.
+    UnsupportedStore
+        If the store lies on a network file system, or is of another version.
     Cancelled
         On Ctrl-C; what was committed stays and the next run goes on from there.
 
@@ -118,6 +131,7 @@ def index(
     check_count("threads", threads or 0, most=_MAX_THREADS)
     check_count("commit_bytes", commit_bytes or 0)
     check_count("batch_bytes", batch_bytes or 0)
+    check_count("memory_bytes", memory_bytes or 0)
     for height in (heights or {}).values():
         check_count("height", height, most=_MAX_HEIGHT)
     given = [(block_hash.lower(), height) for block_hash, height in (heights or {}).items()]
@@ -130,7 +144,9 @@ def index(
         heights=given,
         commit_bytes=commit_bytes,
         batch_bytes=batch_bytes,
+        memory_bytes=memory_bytes,
         threads=threads,
+        allow_network_fs=allow_network_fs,
         progress=progress,
     )
     return IndexReport(

@@ -13,6 +13,7 @@ from coalface.chain.block import Block, block_from
 from coalface.chain.coverage import Coverage, coverage_of
 from coalface.chain.provenance import Provenance
 from coalface.chain.reference import is_hash, is_height, parse_txid
+from coalface.chain.scanning import Scan, ScanProgress, scan
 from coalface.chain.tx import Tx, tx_from
 from coalface.errors import InvalidReference, NotFound, StoreNotFound
 
@@ -191,6 +192,16 @@ class Chain:
         All rows of the store, whatever this chain is as of: `bound` has the counts.
         """
         return self.core.column(name)
+
+    def scan(self, query: str, *, threads: int | None = None, progress: ScanProgress | None = None) -> Scan:
+        """The answer to a question about the whole chain: see `coalface.chain.QUERIES` for their names.
+
+        Raises
+        ------
+        UsageError
+            If there is no such question.
+        """
+        return scan(self, query, threads=threads, progress=progress)
 
     @cached_property
     def facts(self) -> dict[str, Any]:

@@ -6,12 +6,26 @@ from coalface.chain import IndexReport
 from coalface.chain import index as index_chain
 from coalface.cli.output import Format, format_option, write_record
 from coalface.cli.progress import Progress
+from coalface.cli.sizes import SIZE
+from coalface.cli.subjects import network_fs_option
 from coalface.errors import UsageError
 
 __all__ = ["index"]
 
 _NETWORKS = ("mainnet", "testnet3", "testnet4", "signet", "regtest")
 _SHOWN_REFUSALS = 10
+_PHASES = {
+    "scan": ("looking for blocks", "files"),
+    "append": ("indexing", "B"),
+    "parse": ("reading blocks (1 of 7)", "B"),
+    "join": ("joining spends (2 of 7)", "parts"),
+    "addresses": ("finding addresses (3 of 7)", "parts"),
+    "spends": ("valuing spends (4 of 7)", "parts"),
+    "rows": ("writing rows (5 of 7)", "B"),
+    "forest": ("growing clusters (6 of 7)", "tx"),
+    "runs": ("writing indexes (7 of 7)", "parts"),
+}
+"""What each phase is called, and what it counts."""
 
 
 def _heights(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
@@ -45,7 +59,14 @@ def _heights(context: click.Context, parameter: click.Parameter, values: tuple[s
 @click.option(
     "--no-undo", is_flag=True, help="Leave undo files (rev*.dat) aside; they matter to partial chains only."
 )
+@click.option(
+    "--memory",
+    type=SIZE,
+    metavar="SIZE",
+    help="Memory to use at most, as 350M or 4G; half of the machine's unless given.",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Threads to use; one a core unless given.")
+@network_fs_option
 @format_option
 def index(
     sources: tuple[str, ...],
@@ -54,7 +75,9 @@ def index(
     heights: dict[str, int],
     skip_damaged: bool,
     no_undo: bool,
+    memory: int | None,
     threads: int | None,
+    allow_network_fs: bool,
     format: Format,
 ) -> None:
     """Make a store from block files, or bring it up to date.
@@ -69,8 +92,8 @@ def index(
     with Progress("looking for blocks", "files") as progress:
 
         def tell(phase: str, done: int, total: int, txs: int) -> None:  # noqa: ARG001 - the engine's signature
-            label = "looking for blocks" if phase == "scan" else "indexing"
-            progress.update(done, total, label)
+            label, unit = _PHASES.get(phase, (phase, ""))
+            progress.update(done, total, label, unit)
 
         report = index_chain(
             sources,
@@ -79,7 +102,9 @@ def index(
             heights=heights,
             skip_damaged=skip_damaged,
             use_undo=not no_undo,
+            memory_bytes=memory,
             threads=threads,
+            allow_network_fs=allow_network_fs,
             progress=tell,
         )
     _warn(report)

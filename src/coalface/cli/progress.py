@@ -59,8 +59,14 @@ class Progress:
             self._stream.write(_ERASE_LINE)
             self._stream.flush()
 
-    def update(self, done: int, total: int | None = None, label: str | None = None) -> None:
-        """Show that `done` units of `total` (`None`: unknown) are finished; a new `label` is a new phase."""
+    def update(
+        self, done: int, total: int | None = None, label: str | None = None, unit: str | None = None
+    ) -> None:
+        """Show that `done` units of `total` (`None`: unknown) are finished; a new `label` is a new phase.
+
+        `unit` is that of the counts from now on.
+        """
+        self._unit = unit or self._unit
         if label is not None and label != self._label:
             self._label = label
             self._started = self._clock()

@@ -11,7 +11,15 @@ from coalface.cli.errors import DONE, report
 from coalface.cli.output import Format, plain, write_record, write_records
 from coalface.errors import Cancelled, CoalfaceError, StaleSnapshot, UsageError
 
-__all__ = ["Batch", "answer_each", "as_of_option", "store_argument", "subjects_argument", "subjects_of"]
+__all__ = [
+    "Batch",
+    "answer_each",
+    "as_of_option",
+    "network_fs_option",
+    "store_argument",
+    "subjects_argument",
+    "subjects_of",
+]
 
 Command = Callable[..., Any]
 Answer = TypeVar("Answer")
@@ -22,6 +30,15 @@ _MAX_LINE = 1024
 def store_argument(command: Command) -> Command:
     """The argument STORE."""
     return click.argument("store", type=click.Path(file_okay=False))(command)
+
+
+def network_fs_option(command: Command) -> Command:
+    """The option ``--allow-network-fs`` of every verb that writes a chain."""
+    return click.option(
+        "--allow-network-fs",
+        is_flag=True,
+        help="Write even if the store lies on a network file system or FUSE, whose locks do not hold.",
+    )(command)
 
 
 def subjects_argument(metavar: str) -> Callable[[Command], Command]:

@@ -17,6 +17,13 @@ class Verb:
 
 VERBS: dict[str, Verb] = {
     "index": Verb("coalface.cli.index:index", "Make a store from block files, or bring it up to date."),
+    "follow": Verb(
+        "coalface.cli.follow:follow",
+        "Keep a store at the tip of your node, and a log of blocks that came and went.",
+    ),
+    "events": Verb(
+        "coalface.cli.events:events", "Show which blocks came and went while the store was followed."
+    ),
     "info": Verb("coalface.cli.info:info", "Show what a store holds: network, tip, counts, bytes, coverage."),
     "check": Verb("coalface.cli.check:check", "Check checksums and invariants of a store."),
     "block": Verb("coalface.cli.block:block", "Show blocks by height or hash."),
@@ -32,6 +39,7 @@ VERBS: dict[str, Verb] = {
     "trace": Verb(
         "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
     ),
+    "scan": Verb("coalface.cli.scan:scan", "Ask a question about the whole chain."),
     "labels": Verb("coalface.cli.labels:labels", "Import lists of addresses and show what they say."),
     "screen": Verb("coalface.cli.screen:screen", "Screen addresses against the imported lists."),
     "energy": Verb(

@@ -1,8 +1,7 @@
 //! Merkle roots, and the trick that gives two different blocks one root.
 
-use sha2::{Digest, Sha256};
-
-use crate::hash::{sha256, Hash32};
+use crate::hash::lanes::hash_pairs;
+use crate::hash::{sha256d_parts, Hash32};
 
 /// Root of the merkle tree over `leaves`, and whether a level holds two equal neighbours at an even position.
 ///
@@ -16,22 +15,12 @@ pub fn merkle_root(leaves: &[Hash32]) -> (Hash32, bool) {
         return (Hash32::default(), false);
     }
     while level.len() > 1 {
-        let pairs = level.len().div_ceil(2);
-        for pair in 0..pairs {
-            let left = level[2 * pair];
-            let right = match level.get(2 * pair + 1) {
-                Some(right) => {
-                    mutated |= left == *right;
-                    *right
-                }
-                None => left,
-            };
-            let mut hasher = Sha256::new();
-            hasher.update(left.0);
-            hasher.update(right.0);
-            level[pair] = Hash32(sha256(&<[u8; 32]>::from(hasher.finalize())));
-        }
+        let pairs = level.len() / 2;
+        mutated |= level.chunks_exact(2).any(|pair| pair[0] == pair[1]);
+        let odd = level.last().copied().filter(|_| level.len() > 2 * pairs);
+        hash_pairs(&mut level);
         level.truncate(pairs);
+        level.extend(odd.map(|last| Hash32(sha256d_parts(&[&last.0, &last.0]))));
     }
     (level[0], mutated)
 }

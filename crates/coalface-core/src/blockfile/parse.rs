@@ -7,7 +7,8 @@
 use thiserror::Error;
 
 use super::header::Header;
-use crate::hash::{sha256d, sha256d_parts, Hash32};
+use crate::hash::lanes::sha256d_each;
+use crate::hash::{sha256d_parts, Hash32};
 
 /// A block that cannot be read: damage, since a node writes only blocks that it could read itself.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -191,6 +192,18 @@ impl ParsedBlock {
     /// # Errors
     /// [`ParseError`] at the first byte that cannot belong to a block, or if bytes are left over.
     pub fn parse(&mut self, block: &[u8]) -> Result<(), ParseError> {
+        self.parse_with(block, None)
+    }
+
+    /// Same with the transaction ids known from an earlier look at the same bytes, which saves hashing them again.
+    ///
+    /// # Errors
+    /// As [`ParsedBlock::parse`], or if there are not as many transactions as ids.
+    pub fn parse_known(&mut self, block: &[u8], txids: &[Hash32]) -> Result<(), ParseError> {
+        self.parse_with(block, Some(txids))
+    }
+
+    fn parse_with(&mut self, block: &[u8], known: Option<&[Hash32]>) -> Result<(), ParseError> {
         self.clear();
         let mut reader = Reader { bytes: block, at: 0 };
         if block.len() > u32::MAX as usize {
@@ -212,6 +225,11 @@ impl ParsedBlock {
         }
         if reader.left() > 0 {
             return Err(reader.error("bytes after the last transaction", reader.left() as u64, "none"));
+        }
+        match known {
+            None => self.hash_txs(block),
+            Some(known) if known.len() == self.tx_span.len() => self.txid.extend_from_slice(known),
+            Some(_) => return Err(reader.error("transaction count", n_txs as u64, "as many as ids are known")),
         }
         self.size_bytes = block.len() as u32;
         let weight = stripped * 3 + block.len();
@@ -273,7 +291,7 @@ impl ParsedBlock {
             reader.at += 2;
         }
         let body = reader.at;
-        let mut flags = if self.txid.is_empty() { tx_flags::COINBASE } else { 0 };
+        let mut flags = if self.tx_span.is_empty() { tx_flags::COINBASE } else { 0 };
         let n_inputs = self.inputs(reader, &mut flags)?;
         self.outputs(reader, &mut flags)?;
         let body_end = reader.at;
@@ -289,7 +307,6 @@ impl ParsedBlock {
         let stripped = 8 + body_end - body;
         self.tx_span.push(Span { start: start as u32, end: reader.at as u32 });
         self.tx_body.push(Span { start: body as u32, end: body_end as u32 });
-        self.txid.push(self.hash_of_tx(reader.bytes, self.txid.len()));
         self.version.push(version);
         self.locktime.push(locktime);
         self.tx_size_bytes.push(raw.len() as u32);
@@ -377,26 +394,35 @@ impl ParsedBlock {
         Ok(())
     }
 
-    /// Double SHA-256 of transaction `n` of `block`, the block that was parsed, without its witnesses: its id.
+    /// Transaction `n` of `block`, the block that was parsed, without its witnesses, in up to three pieces: what its id is
+    /// the double SHA-256 of.
     #[must_use]
-    pub fn hash_of_tx(&self, block: &[u8], n: usize) -> Hash32 {
+    pub fn stripped_tx<'a>(&self, block: &'a [u8], n: usize) -> [&'a [u8]; 3] {
         let (span, body) = (self.tx_span[n], self.tx_body[n]);
         if body.len() + 8 == span.len() {
-            return Hash32(sha256d(span.of(block)));
+            return [span.of(block), &[], &[]];
         }
         let (start, end) = (span.start as usize, span.end as usize);
-        Hash32(sha256d_parts(&[&block[start..start + 4], body.of(block), &block[end - 4..end]]))
+        [&block[start..start + 4], body.of(block), &block[end - 4..end]]
+    }
+
+    /// Fills in the ids.
+    fn hash_txs(&mut self, block: &[u8]) {
+        let n_txs = self.tx_span.len();
+        let mut txid = std::mem::take(&mut self.txid);
+        txid.resize(n_txs, Hash32::default());
+        sha256d_each((0..n_txs).map(|n| self.stripped_tx(block, n)), |n, hash| txid[n] = hash);
+        self.txid = txid;
     }
 
     /// Ids that cover the witnesses (BIP-0141): those of transactions without any are the plain ones, the coinbase's
     /// is zero.
     fn wtxids(&self, block: &[u8]) -> Vec<Hash32> {
         let mut wtxids = self.txid.clone();
-        for (n, wtxid) in wtxids.iter_mut().enumerate() {
-            if self.flags[n] & tx_flags::SEGWIT != 0 {
-                *wtxid = Hash32(sha256d(self.tx_span[n].of(block)));
-            }
-        }
+        let with_witness: Vec<usize> =
+            (1..self.tx_span.len()).filter(|n| self.flags[*n] & tx_flags::SEGWIT != 0).collect();
+        let whole = |n: &usize| -> [&[u8]; 3] { [self.tx_span[*n].of(block), &[], &[]] };
+        sha256d_each(with_witness.iter().map(whole), |n, hash| wtxids[with_witness[n]] = hash);
         wtxids[0] = Hash32::default();
         wtxids
     }

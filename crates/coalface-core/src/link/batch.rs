@@ -11,7 +11,7 @@ use crate::blockfile::undo::{Found, UndoFault};
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
-use crate::script::{classify, revealed_address, KeyLink, Witness};
+use crate::script::{classify, revealed_address, KeyLink, Kind, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot, StoreError};
@@ -53,6 +53,8 @@ pub struct Linker {
     pub used: Vec<Linked>,
     /// The same for occurrences of addresses.
     pub occurrences: intern::Occurrences,
+    /// Whether a bulk build uses it: then spends are known to be sound, tables are not kept and the forest grows later.
+    pub is_bulk: bool,
 }
 
 /// What linking found for one block.
@@ -66,6 +68,8 @@ pub struct Linked {
     pub value_sat: Vec<i64>,
     /// Per input: address or NONE.
     pub address: Vec<u32>,
+    /// Per input: kind of that address.
+    pub spent_kind: Vec<Option<Kind>>,
     /// Per external input: address that it proves, or NONE.
     pub revealed_address: Vec<u32>,
     /// Per input: as the column.
@@ -94,6 +98,7 @@ impl Linked {
         self.spent_output.clear();
         self.value_sat.clear();
         self.address.clear();
+        self.spent_kind.clear();
         self.revealed_address.clear();
         self.spend_flags.clear();
         self.output_address.clear();
@@ -134,6 +139,7 @@ impl Linker {
             ahead_bytes: 0,
             used: Vec::new(),
             occurrences: intern::Occurrences::default(),
+            is_bulk: false,
             base,
         }
     }
@@ -226,7 +232,7 @@ impl Linker {
     }
 
     /// Appends what needs no look-up, and enters the transactions into the table. Returns one [`Linked`] a block.
-    fn append(&mut self, blocks: &[Loaded]) -> Vec<Linked> {
+    pub(crate) fn append(&mut self, blocks: &[Loaded]) -> Vec<Linked> {
         let mut linked = std::mem::take(&mut self.used);
         linked.resize_with(blocks.len(), Linked::default);
         let first_tx = self.counts.txs;
@@ -234,7 +240,9 @@ impl Linker {
             linked.restart(self.counts);
             self.append_block(loaded);
         }
-        self.enter_txs(first_tx, &mut linked);
+        if !self.is_bulk {
+            self.enter_txs(first_tx, &mut linked);
+        }
         linked
     }
 
@@ -434,6 +442,7 @@ impl Linker {
             let kind = if address == NONE_U32 { None } else { self.address_kind(address) };
             let flags = if *spent == NONE_U64 { 0 } else { crate::script::spend_flags(kind, script_sig, witness).0 };
             linked.spend_flags.push(flags);
+            linked.spent_kind.push(kind);
             if linked.fault.is_none() && *spent & EXTERNAL_BIT == 0 && self.is_unspendable(address) {
                 let n_tx = block.first_input.partition_point(|first| *first as usize <= n) - 1;
                 linked.fault = Some(Fault::MissingOutput {

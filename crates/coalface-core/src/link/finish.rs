@@ -13,7 +13,7 @@ use crate::store::Counts;
 use crate::units::{is_money, subsidy_sat, COINBASE_MATURITY_BLOCKS};
 
 /// Mainnet blocks whose coinbase repeats an unspent one, as Bitcoin Core allows (`IsBIP30Repeat`).
-const BIP30_REPEATS: [(u32, &str); 2] = [
+pub(crate) const BIP30_REPEATS: [(u32, &str); 2] = [
     (91_842, "00000000000a4d0a398161ffc163c503763b1f4360639393e0e4c8e300e0caec"),
     (91_880, "00000000000743f190a18c5577a3c2d2a1f610ae9601ac046a38084ccb7cd721"),
 ];
@@ -46,8 +46,10 @@ impl Linker {
         self.delta.block_first_address.push(linked.first_address as u32);
         let mut fees = Some(0i64);
         for n_tx in 1..loaded.block.txid.len() {
-            if let Some(fault) = self.spend(loaded, linked, n_tx) {
-                return Ok(Some(fault));
+            if !self.is_bulk {
+                if let Some(fault) = self.spend(loaded, linked, n_tx) {
+                    return Ok(Some(fault));
+                }
             }
             match fee(loaded, linked, n_tx) {
                 Ok(fee) => fees = fees.zip(fee).map(|(fees, fee)| fees.saturating_add(fee)),
@@ -66,7 +68,7 @@ impl Linker {
         self.delta.input_address.extend_from_slice(&linked.address);
         self.delta.input_spend_flags.extend_from_slice(&linked.spend_flags);
         self.add_key_links(loaded, linked);
-        for n_tx in 1..loaded.block.txid.len() {
+        for n_tx in if self.is_bulk { 0..0 } else { 1..loaded.block.txid.len() } {
             let inputs = &linked.address[loaded.inputs(n_tx)];
             if inputs.len() > 1 {
                 let outputs = loaded.outputs(n_tx).map(|n| (loaded.block.value_sat[n], linked.output_address[n]));
@@ -194,18 +196,18 @@ impl Linker {
             let tx = linked.before.txs as u32 + n_tx as u32;
             for n in loaded.inputs(n_tx) {
                 let address = linked.address[n];
-                if address == NONE_U32 || self.has_keys(address) {
+                let kind = linked.spent_kind[n];
+                let may_show = matches!(kind, Some(Kind::P2sh | Kind::P2wsh | Kind::P2pk | Kind::Multisig));
+                if !may_show || self.has_keys(address) {
                     continue;
                 }
                 let Some((kind, payload)) = self.address_payload(address) else { continue };
-                match kind {
-                    Kind::P2sh | Kind::P2wsh => {
-                        let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
-                        revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
-                    }
+                if let Kind::P2pk | Kind::Multisig = kind {
                     // No output of the store has shown it yet: the address is that of an external one, from undo data.
-                    Kind::P2pk | Kind::Multisig => output_keys(kind, payload, &mut keys),
-                    _ => continue,
+                    output_keys(kind, payload, &mut keys);
+                } else {
+                    let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
+                    revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
                 }
                 // A spend that shows no key (as of a nested program before segwit) leaves it to a later one: only what
                 // is stored may decide, or a second run would see otherwise than one long run.

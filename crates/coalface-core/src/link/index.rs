@@ -15,6 +15,7 @@ use super::undo::UndoReport;
 use crate::blockfile::parse::ParsedBlock;
 use crate::blockfile::undo::UndoFiles;
 use crate::blockfile::{plan, BlockFileError, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
+use crate::bulk::{self, Shape};
 use crate::hash::Hash32;
 use crate::ids::NONE_U32;
 use crate::store::manifest::{ChainFacts, RefusedBlock};
@@ -38,6 +39,11 @@ pub struct IndexOptions {
     /// Bytes past which the tables of recent transactions and addresses are emptied at a commit; then older rows are
     /// found through the store's runs, which is slower.
     pub max_table_bytes: usize,
+    /// Memory that a run may take, in bytes, everything counted: the numbers above are cut to it, and that of the tables
+    /// follows from it. `None` leaves it to these numbers.
+    pub memory_bytes: Option<u64>,
+    /// How a build in bounded memory is cut, where that is to be tried in any case.
+    pub shape: Option<Shape>,
     /// Whether the source was opened to skip damage; then an unreadable block is refused, else it is an error.
     pub skip_damaged: bool,
     /// Whether undo files of the source tell what the outputs outside a partial chain hold.
@@ -52,6 +58,8 @@ impl Default for IndexOptions {
             batch_bytes: 48 << 20,
             ahead_bytes: 96 << 20,
             max_table_bytes: 3 << 30,
+            memory_bytes: None,
+            shape: None,
             skip_damaged: false,
             use_undo: true,
         }
@@ -67,6 +75,15 @@ pub enum IndexProgress {
         files: u64,
         /// Files in all.
         n_files: u64,
+    },
+    /// Building in bounded memory, phase by phase.
+    Bulk {
+        /// Name of the phase.
+        phase: &'static str,
+        /// Steps of the phase that are done.
+        done: u64,
+        /// Its steps in all: bytes of blocks, transactions, or partitions.
+        total: u64,
     },
     /// Appending blocks.
     Append {
@@ -154,7 +171,9 @@ pub(super) fn index_scanned(
 ) -> Result<IndexReport> {
     // A run that failed may have written rows ahead that were of other blocks than this one's.
     writer.repair()?;
-    let mut run = Run::new(source, writer, options, progress, scan)?;
+    options.memory_bytes.map_or(Ok(()), bulk::budget::check_memory)?;
+    let within = options.memory_bytes.map(|memory_bytes| bulk::budget::within(options, memory_bytes));
+    let mut run = Run::new(source, writer, within.as_ref().unwrap_or(options), progress, scan)?;
     loop {
         let plan = run.plan(writer);
         let snapshot = writer.snapshot();
@@ -334,6 +353,8 @@ impl<'a> Run<'a> {
     fn append(&mut self, writer: &mut StoreWriter, plan: &Plan, start: usize) -> Result<ControlFlow<()>> {
         let complete_until = if plan.from_genesis { plan.segments.first().map_or(0, |first| first.end) } else { 0 };
         let to_load = self.to_load(plan, start, complete_until);
+        let built = self.build_in_bulk(writer, &to_load)?;
+        let (start, to_load) = (start + built, &to_load[built..]);
         let wants_undo = self.options.use_undo && to_load.iter().any(|block| !block.complete);
         let undo_files = wants_undo.then(|| UndoFiles::scan(self.source));
         let undo_files = undo_files.as_ref();
@@ -341,7 +362,7 @@ impl<'a> Run<'a> {
             (to_load.len() as u64, to_load.iter().map(|block| u64::from(block.block.len)).sum::<u64>());
         let salt = writer.snapshot().salt();
         let mut linker = Linker::new(writer.snapshot().clone());
-        let mut batches = batches(&to_load, self.options.batch_bytes).into_iter();
+        let mut batches = batches(to_load, self.options.batch_bytes).into_iter();
         let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
         let mut loaded =
             batches.next().map(|batch| load(self.source, undo_files, salt, batch, Vec::new())).transpose()?;
@@ -399,6 +420,42 @@ impl<'a> Run<'a> {
                 ToLoad { block, height: planned.height, complete: start + n < complete_until, has_siblings }
             })
             .collect()
+    }
+
+    /// Builds an empty store in bounded memory, if that is asked for and the tables in memory would not fit. Returns how
+    /// many of the blocks it holds then.
+    fn build_in_bulk(&mut self, writer: &mut StoreWriter, to_load: &[ToLoad]) -> Result<usize> {
+        let n_complete = to_load.iter().take_while(|block| block.complete).count();
+        let blocks = &to_load[..n_complete];
+        let n_bytes = blocks.iter().map(|block| u64::from(block.block.len)).sum();
+        let fits = bulk::budget::tables_fit(n_bytes, self.options);
+        let shape = match (self.options.shape, self.options.memory_bytes) {
+            (Some(shape), _) => shape,
+            (None, Some(bytes)) if !fits => Shape::new(bytes, n_bytes, rayon::current_num_threads()),
+            (None, _) => return self.forget_bulk(writer),
+        };
+        if writer.snapshot().counts().blocks > 0 || blocks.is_empty() {
+            return self.forget_bulk(writer);
+        }
+        let build = bulk::Build {
+            source: self.source,
+            blocks,
+            shape,
+            progress: self.progress,
+            storage: writer.shared_storage(),
+            salt: writer.snapshot().salt(),
+            network: writer.snapshot().network(),
+        };
+        let n_blocks = bulk::build(&build, writer)?;
+        self.report.blocks_added += n_blocks as u64;
+        self.report.txs_added += writer.snapshot().counts().txs;
+        Ok(n_blocks)
+    }
+
+    /// Spills of a build that is no longer wanted.
+    fn forget_bulk(&self, writer: &StoreWriter) -> Result<usize> {
+        bulk::spill::remove_all(writer.storage())?;
+        Ok(0)
     }
 
     /// Links one batch and commits if enough waits. Returns the number of sound blocks and what the next one breaks.
@@ -472,7 +529,7 @@ impl<'a> Run<'a> {
 }
 
 /// Cuts the blocks into batches of about `batch_bytes`.
-fn batches(blocks: &[ToLoad], batch_bytes: u64) -> Vec<&[ToLoad]> {
+pub(crate) fn batches(blocks: &[ToLoad], batch_bytes: u64) -> Vec<&[ToLoad]> {
     let mut batches = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (n, block) in blocks.iter().enumerate() {

@@ -257,7 +257,8 @@ fn hand_out(
     });
 }
 
-fn append_row(linker: &mut Linker, key: u64, kind: Kind, payload: &[u8], output: u64) {
+/// Appends the row of a new address, which first appeared with `output`.
+pub(crate) fn append_row(linker: &mut Linker, key: u64, kind: Kind, payload: &[u8], output: u64) {
     let (delta, counts) = (&mut linker.delta, &mut linker.counts);
     let id = counts.addresses as u32;
     let slot = append_payload(delta, counts, kind, payload);

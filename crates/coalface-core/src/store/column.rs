@@ -100,4 +100,19 @@ impl<T: Pod> Stamped<T> {
         // any bytes are a value. Volatile, because the writer may stamp the cell at any time.
         unsafe { self.view.as_ptr().cast::<T>().add(row).read_volatile() }
     }
+
+    /// Copies the cells from row `start` on, as they are now: for loops over many, which check the bounds once.
+    ///
+    /// # Panics
+    /// If they end past the last row, like a slice.
+    pub fn read_into(&self, start: usize, cells: &mut [T]) {
+        let end = start.checked_add(cells.len());
+        assert!(end.is_some_and(|end| end <= self.len()), "{} rows from row {start} of {}", cells.len(), self.len());
+        // SAFETY: `start` lies in the view or at its end.
+        let from = unsafe { self.view.as_ptr().cast::<T>().add(start) };
+        for (n, cell) in cells.iter_mut().enumerate() {
+            // SAFETY: as in `get`; `start + n` is below the number of rows.
+            *cell = unsafe { from.add(n).read_volatile() };
+        }
+    }
 }

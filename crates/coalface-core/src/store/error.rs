@@ -71,6 +71,14 @@ pub enum StoreError {
         /// File below the folder.
         file: String,
     },
+    /// The store lies on a file system whose locks and maps cannot be relied on.
+    #[error("`{path}` is on {name}, where neither locks nor maps of files can be relied on")]
+    UndependableFileSystem {
+        /// The store.
+        path: String,
+        /// Name of the file system.
+        name: &'static str,
+    },
     /// An id that is not in the store.
     #[error("{what} {id} is not in the store, which holds {limit}")]
     OutOfRange {
@@ -99,6 +107,7 @@ impl StoreError {
             StoreError::Full { .. } => "limit_store_rows",
             StoreError::WrongNetwork { .. } => "source_wrong_network",
             StoreError::FolderInUse { .. } => "store_unsupported_folder",
+            StoreError::UndependableFileSystem { .. } => "store_unsupported_file_system",
             StoreError::OutOfRange { .. } => "not_found_id",
             StoreError::Io(error) => error.code(),
         }
@@ -125,6 +134,9 @@ impl StoreError {
             StoreError::WrongNetwork { store, source_network } => {
                 vec![("received", (*source_network).into()), ("allowed", (*store).into())]
             }
+            StoreError::UndependableFileSystem { path, name } => {
+                vec![("path", path.as_str().into()), ("received", (*name).into())]
+            }
             StoreError::OutOfRange { what, id, limit } => {
                 vec![("what", (*what).into()), ("received", (*id).into()), ("n_rows", (*limit).into())]
             }
@@ -145,6 +157,9 @@ impl StoreError {
             StoreError::StaleSnapshot { .. } => "ask again: the answer will be of the new chain".into(),
             StoreError::FolderInUse { .. } => "name a new or an empty folder".into(),
             StoreError::WrongNetwork { .. } => "one store holds one network: index into another folder".into(),
+            StoreError::UndependableFileSystem { .. } => {
+                "put the store on a local disk; `--allow-network-fs` writes there all the same, at your own risk".into()
+            }
             StoreError::Io(error) => return error.hint(),
             StoreError::Full { .. } | StoreError::OutOfRange { .. } => return None,
         })

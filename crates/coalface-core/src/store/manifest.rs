@@ -170,7 +170,7 @@ impl Manifest {
         Ok(Some(manifest))
     }
 
-    fn check(&self) -> Result<(), StoreError> {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
         let wrong = |what: String| Err(StoreError::corrupt(FILE, 0, what));
         if Network::from_name(&self.network).is_none() {
             return wrong(format!("network `{}` is not known", self.network));

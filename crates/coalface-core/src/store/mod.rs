@@ -8,6 +8,7 @@ pub mod check;
 pub mod column;
 pub mod digest;
 pub mod error;
+pub mod file_system;
 pub mod journal;
 pub mod key;
 pub mod layout;

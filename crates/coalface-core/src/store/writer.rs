@@ -14,7 +14,7 @@ use super::journal::{self, Stamps};
 use super::key::Salt;
 use super::layout::{all_columns, ColumnInfo, Columns, Counts, Delta};
 use super::lock::WriterLock;
-use super::manifest::{ChainFacts, Clip, Manifest, FILE};
+use super::manifest::{ChainFacts, Clip, Manifest, RunEntry, FILE};
 use super::merge;
 use super::run::{self, Entry, RunKind};
 use super::snapshot::{Snapshot, EPOCH_FILE};
@@ -165,13 +165,7 @@ impl StoreWriter {
         let early = self.finish_early()?;
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
-        for (what, wanted, limit) in
-            [("transactions", commit.counts.txs, MAX_TX), ("addresses", commit.counts.addresses, MAX_ADDRESS)]
-        {
-            if wanted > limit {
-                return Err(StoreError::Full { what, wanted, limit });
-            }
-        }
+        check_limits(&commit.counts)?;
         let mut manifest = old.clone();
         manifest.generation += 1;
         manifest.counts = commit.counts;
@@ -188,7 +182,7 @@ impl StoreWriter {
             .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.entries))
             .collect::<Result<Vec<_>, _>>()?;
         manifest.runs.extend(runs);
-        self.append(commit.delta, early.as_ref(), &mut manifest)?;
+        self.append(commit.delta, early.as_ref(), &mut manifest, &[])?;
         if !commit.stamps.is_empty() {
             commit.stamps.write_journal(storage)?;
             commit.stamps.apply(storage)?;
@@ -235,6 +229,67 @@ impl StoreWriter {
         let Some(early) = self.early.take() else { return Ok(None) };
         early.sync.join().expect("syncing files does not panic")?;
         Ok(Some(early.counts))
+    }
+
+    /// The files, for work beside the writer.
+    #[must_use]
+    pub fn shared_storage(&self) -> Arc<dyn Storage> {
+        Arc::clone(&self.storage)
+    }
+
+    /// Appends rows without a commit: what this writer sees moves on, the manifest on disk does not. The columns
+    /// `without` are written by the caller. Afterwards [`StoreWriter::commit_pending`] or [`StoreWriter::repair`] has to
+    /// come.
+    ///
+    /// # Errors
+    /// If an id limit is reached or a file operation fails.
+    pub fn append_pending(&mut self, delta: &Delta, counts: &Counts, without: &[&str]) -> Result<(), StoreError> {
+        self.finish_early()?;
+        self.is_broken = true;
+        check_limits(counts)?;
+        let mut manifest = (*self.snapshot.manifest).clone();
+        manifest.counts = *counts;
+        self.append(delta, None, &mut manifest, without)?;
+        self.snapshot = Snapshot::of_manifest(&*self.storage, manifest)?;
+        Ok(())
+    }
+
+    /// Goes on from rows that [`StoreWriter::append_pending`] wrote in an earlier run, as `manifest` describes them.
+    ///
+    /// # Errors
+    /// If the files are not what the manifest says.
+    pub fn resume_pending(&mut self, manifest: Manifest) -> Result<(), StoreError> {
+        self.finish_early()?;
+        self.is_broken = true;
+        self.snapshot = Snapshot::of_manifest(&*self.storage, manifest)?;
+        Ok(())
+    }
+
+    /// Name of a new run of `kind` for the next [`StoreWriter::commit_pending`], the `number`th that it adds.
+    #[must_use]
+    pub fn pending_run_name(&self, kind: RunKind, number: u64) -> String {
+        run_name(kind, self.snapshot.manifest.generation + 1, &mut number.saturating_sub(1))
+    }
+
+    /// Commits the pending rows with `runs` over them, which are written and synced. Cells of committed rows must not
+    /// have changed.
+    ///
+    /// # Errors
+    /// If a file operation fails; then the store is as it was.
+    pub fn commit_pending(&mut self, runs: Vec<RunEntry>) -> Result<(), StoreError> {
+        let storage = &*self.storage;
+        let mut manifest = (*self.snapshot.manifest).clone();
+        manifest.generation += 1;
+        manifest.runs.extend(runs);
+        for folder in ["runs", "columns", "sums", ""] {
+            if folder.is_empty() || !storage.list(folder)?.is_empty() {
+                storage.sync_folder(folder)?;
+            }
+        }
+        manifest.replace(storage)?;
+        self.snapshot = Snapshot::of_manifest(storage, manifest)?;
+        self.is_broken = false;
+        Ok(())
     }
 
     /// Replaces what the manifest says beside the chain itself; no commit if nothing changes.
@@ -323,10 +378,17 @@ impl StoreWriter {
     }
 
     /// Writes the new rows behind the old ones, but for those written ahead, and syncs them.
-    fn append(&self, delta: &Delta, early: Option<&Counts>, manifest: &mut Manifest) -> Result<(), StoreError> {
+    fn append(
+        &self,
+        delta: &Delta,
+        early: Option<&Counts>,
+        manifest: &mut Manifest,
+        without: &[&str],
+    ) -> Result<(), StoreError> {
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
-        let work = self.new_rows(delta, &manifest.counts, |_, rows| rows);
+        let mut work = self.new_rows(delta, &manifest.counts, |_, rows| rows);
+        work.retain(|new| !without.contains(&new.column.key().as_str()));
         let written_sums = Mutex::new(Vec::new());
         let tails = work
             .par_iter()
@@ -356,6 +418,15 @@ impl StoreWriter {
         files.append(&mut written_sums.into_inner().unwrap_or_else(PoisonError::into_inner));
         sync_all(storage, &files)
     }
+}
+
+fn check_limits(counts: &Counts) -> Result<(), StoreError> {
+    for (what, wanted, limit) in [("transactions", counts.txs, MAX_TX), ("addresses", counts.addresses, MAX_ADDRESS)] {
+        if wanted > limit {
+            return Err(StoreError::Full { what, wanted, limit });
+        }
+    }
+    Ok(())
 }
 
 /// Makes files durable, many at once: each waits for the disk and not for the processor, and a file system settles

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, clippy::unwrap_used)] // every test file uses its own part; a test may panic
 
+pub mod bulk;
 pub mod chain;
 pub mod lock;
 pub mod rng;
