@@ -106,6 +106,7 @@ class TotalsRecord(TypedDict):
     sent_sat: int
     n_outputs: int
     n_external: int
+    n_unknown: int
     n_txs: int
     first_seen: tuple[int | None, int] | None
     last_seen: tuple[int | None, int] | None
@@ -145,6 +146,9 @@ class IndexRecord(TypedDict):
     missing_files: list[tuple[int, int]]
     without_work: int
     ignored_heights: list[tuple[str, str]]
+    undo_used: int
+    undo_missing: int
+    undo_bad: list[tuple[str, int, str]]
 
 @type_check_only
 class BulkRecord(TypedDict):
@@ -305,6 +309,7 @@ def index(
     network: str | None = None,
     skip_damaged: bool = False,
     heights: Sequence[tuple[str, int]] = ...,
+    use_undo: bool = True,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
     memory_bytes: int | None = None,

@@ -18,6 +18,7 @@ use coalface_core::network::Network;
 use coalface_core::synth::{write_bulk, BulkOptions};
 use rayon::prelude::*;
 use support::lock::{Lock, N_KINDS};
+use support::undo::{coins_of, framed, record};
 use support::{open_source, options, run, source_of, ChainBuilder, Rng};
 
 fn n_rounds(short: u64) -> u64 {
@@ -218,6 +219,34 @@ fn block_files() {
         file.resize(file.len() + rng.below(200), 0);
         let folder = tempfile::tempdir().unwrap();
         fuzz_bodies::records(folder.path(), &[&key[..], &file].concat());
+    });
+}
+
+#[test]
+fn undo_records_and_files() {
+    let mut chain = ChainBuilder::mature(9);
+    chain.add_blocks(12, 8);
+    let coins = coins_of(&chain.blocks);
+    let spending = chain.blocks.iter().zip(&coins).filter(|(_, coins)| !coins.is_empty());
+    let corpus: Vec<(Vec<u8>, Vec<u8>)> =
+        spending.map(|(block, coins)| (record(coins), framed(&block.header.prev, &record(coins)))).collect();
+    assert!(corpus.len() > 5);
+    for (record, _) in &corpus {
+        assert_eq!(coalface_core::blockfile::undo::Undo::default().parse(record), Ok(()));
+    }
+    (0..n_rounds(800)).into_par_iter().for_each(|seed| {
+        let mut rng = Rng::new(seed);
+        let (mut data, mut file) = (corpus[rng.below(corpus.len())].0.clone(), Vec::new());
+        for _ in 0..rng.below(6) {
+            file.extend(&corpus[rng.below(corpus.len())].1);
+        }
+        let other = &corpus[rng.below(corpus.len())].1;
+        mutate(&mut rng, &mut data, other);
+        mutate(&mut rng, &mut file, other);
+        file.resize(file.len() + rng.below(200), 0);
+        let folder = tempfile::tempdir().unwrap();
+        fuzz_bodies::undo(folder.path(), &data);
+        fuzz_bodies::undo(folder.path(), &file);
     });
 }
 

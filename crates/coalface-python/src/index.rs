@@ -36,7 +36,7 @@ pub fn network(py: Python<'_>, name: &str) -> PyResult<Network> {
 /// `memory_bytes` is what the run may take; without it half of what the machine, or the control group, has.
 /// `progress(phase, done, total, txs)` is called now and then. A file system over a network is refused unless allowed.
 #[pyfunction]
-#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), commit_bytes=None, batch_bytes=None, memory_bytes=None, threads=None, allow_network_fs=false, progress=None))]
+#[pyo3(signature = (sources, store, *, network=None, skip_damaged=false, heights=Vec::new(), use_undo=true, commit_bytes=None, batch_bytes=None, memory_bytes=None, threads=None, allow_network_fs=false, progress=None))]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of one Python call")]
 pub fn index<'py>(
     py: Python<'py>,
@@ -45,6 +45,7 @@ pub fn index<'py>(
     network: Option<&str>,
     skip_damaged: bool,
     heights: Vec<(String, u32)>,
+    use_undo: bool,
     commit_bytes: Option<u64>,
     batch_bytes: Option<u64>,
     memory_bytes: Option<u64>,
@@ -53,7 +54,7 @@ pub fn index<'py>(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let network = network.map(|name| self::network(py, name)).transpose()?;
-    let mut options = IndexOptions { skip_damaged, ..IndexOptions::default() };
+    let mut options = IndexOptions { skip_damaged, use_undo, ..IndexOptions::default() };
     options.commit_bytes = commit_bytes.unwrap_or(options.commit_bytes);
     options.batch_bytes = batch_bytes.unwrap_or(options.batch_bytes);
     options.memory_bytes = memory_bytes.or_else(coalface_core::bulk::default_memory_bytes);
@@ -99,6 +100,10 @@ fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, Py
     dict.set_item("missing_files", &report.missing_files)?;
     dict.set_item("without_work", report.without_work)?;
     dict.set_item("ignored_heights", &report.ignored_heights)?;
+    dict.set_item("undo_used", report.undo.n_used)?;
+    dict.set_item("undo_missing", report.undo.n_missing)?;
+    let bad: Vec<_> = report.undo.bad.iter().map(|bad| (&bad.file, bad.offset, &bad.reason)).collect();
+    dict.set_item("undo_bad", bad)?;
     Ok(dict)
 }
 

@@ -80,6 +80,7 @@ pub fn totals<'py>(py: Python<'py>, totals: &Totals, seen: [(&str, Option<Place>
     dict.set_item("sent_sat", totals.sent_sat)?;
     dict.set_item("n_outputs", totals.n_outputs)?;
     dict.set_item("n_external", totals.n_external)?;
+    dict.set_item("n_unknown", totals.n_unknown)?;
     dict.set_item("n_txs", totals.n_txs)?;
     for (name, place) in seen {
         dict.set_item(name, place.map(|place| (place.height, place.time_unix)))?;

@@ -42,8 +42,8 @@ class Address:
     """Received minus sent; `None` in a partial chain."""
     received_sat: int | None
     sent_sat: int | None
-    """`None` where an output that it is known to spend lies outside a partial chain; a number leaves out
-    spends of such outputs that nothing ties to it."""
+    """`None` where an output that it is known to spend lies outside a partial chain and no undo data told its
+    value; a number leaves out spends of such outputs that nothing ties to it."""
     n_outputs: int
     n_txs: int
     """Transactions that pay it or spend from it."""
@@ -101,17 +101,17 @@ def address_from(
     shown, script_type = chain.address_text(address_id)
     root, n_addresses = chain.cluster(address_id, bound)
     anchor, _ = chain.address_text(root)
-    is_sent_known = totals["n_external"] == 0
+    is_received_known = totals["n_external"] == 0
+    is_sent_known = totals["n_unknown"] == 0
     is_complete = coverage.complete_from_genesis
-    unknown = ([] if is_complete else ["balance_sat"]) + (
-        [] if is_sent_known else ["received_sat", "sent_sat"]
-    )
+    is_known = {"balance_sat": is_complete, "received_sat": is_received_known, "sent_sat": is_sent_known}
+    unknown = [name for name, can_tell in is_known.items() if not can_tell]
     return Address(
         address=shown or text,
         script_type=script_type or kind,
         balance_sat=totals["received_sat"] - totals["sent_sat"] if is_complete else None,
         # Who spends an output made outside a partial chain received more than its blocks show.
-        received_sat=totals["received_sat"] if is_sent_known else None,
+        received_sat=totals["received_sat"] if is_received_known else None,
         sent_sat=totals["sent_sat"] if is_sent_known else None,
         n_outputs=totals["n_outputs"],
         n_txs=totals["n_txs"],

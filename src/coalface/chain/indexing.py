@@ -48,6 +48,12 @@ class IndexReport:
     """Records whose header has no proof of work."""
     ignored_heights: tuple[str, ...]
     """Heights given by the user that had no effect, and why."""
+    undo_used: int
+    """Blocks of a partial chain whose undo record told what their inputs from outside of it held."""
+    undo_missing: int
+    """Blocks with such inputs and no undo record that could be used: there values stay unknown."""
+    undo_bad: tuple[str, ...]
+    """Undo records that were not used, and damage in undo files, ``file:offset: why``."""
 
 
 def index(
@@ -57,6 +63,7 @@ def index(
     network: str | None = None,
     heights: Mapping[str, int] | None = None,
     skip_damaged: bool = False,
+    use_undo: bool = True,
     threads: int | None = None,
     commit_bytes: int | None = None,
     batch_bytes: int | None = None,
@@ -78,6 +85,9 @@ def index(
         Heights of blocks that nothing else tells, by block hash.
     skip_damaged
         Go on behind damaged stretches of files, and refuse unreadable blocks, instead of failing.
+    use_undo
+        In a partial chain, take value and address of outputs made outside of it from the undo files beside
+        the block files. What a store holds already is not filled in later: index into another folder.
     threads
         Threads to use; `None` is one a core. The result does not depend on it.
     commit_bytes
@@ -130,6 +140,7 @@ def index(
         Path(store),
         network=network,
         skip_damaged=skip_damaged,
+        use_undo=use_undo,
         heights=given,
         commit_bytes=commit_bytes,
         batch_bytes=batch_bytes,
@@ -150,4 +161,7 @@ def index(
         missing_files=tuple(f"{first}-{last}" for first, last in report["missing_files"]),
         without_work=report["without_work"],
         ignored_heights=tuple(f"{block}: {why}" for block, why in report["ignored_heights"]),
+        undo_used=report["undo_used"],
+        undo_missing=report["undo_missing"],
+        undo_bad=tuple(f"{file}:{offset}: {why}" for file, offset, why in report["undo_bad"]),
     )

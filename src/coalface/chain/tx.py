@@ -79,7 +79,8 @@ def tx_from(record: "_core.TxRecord", coverage: Coverage, provenance: Provenance
             unknown += [
                 f"inputs[{row['n']}].{name}" for name in ("value_sat", "address") if row[name] is None
             ]
-            if row["address"] is not None:
+            # Undo data tell both; without them an address comes from the spend.
+            if row["address"] is not None and row["value_sat"] is None:
                 from_spend.append(f"inputs[{row['n']}].address")
     if unknown:
         unknown.insert(0, "fee_sat")

@@ -57,6 +57,9 @@ def _heights(context: click.Context, parameter: click.Parameter, values: tuple[s
     "--skip-damaged", is_flag=True, help="Skip damaged stretches of files instead of stopping there."
 )
 @click.option(
+    "--no-undo", is_flag=True, help="Leave undo files (rev*.dat) aside; they matter to partial chains only."
+)
+@click.option(
     "--memory",
     type=SIZE,
     metavar="SIZE",
@@ -71,6 +74,7 @@ def index(
     network: str | None,
     heights: dict[str, int],
     skip_damaged: bool,
+    no_undo: bool,
     memory: int | None,
     threads: int | None,
     allow_network_fs: bool,
@@ -97,6 +101,7 @@ def index(
             network=network,
             heights=heights,
             skip_damaged=skip_damaged,
+            use_undo=not no_undo,
             memory_bytes=memory,
             threads=threads,
             allow_network_fs=allow_network_fs,
@@ -123,5 +128,11 @@ def _warn(report: IndexReport) -> None:
         click.echo(f"warning: block files {gap} are missing between the others", err=True)
     for ignored in report.ignored_heights:
         click.echo(f"warning: height of {ignored}", err=True)
+    for bad in report.undo_bad[:_SHOWN_REFUSALS]:
+        click.echo(f"warning: undo data are not used: {bad}", err=True)
+    if len(report.undo_bad) > _SHOWN_REFUSALS:
+        click.echo(
+            f"warning: {len(report.undo_bad) - _SHOWN_REFUSALS} more undo records are not used", err=True
+        )
     if report.without_work:
         click.echo(f"warning: {report.without_work} records have no proof of work and are left out", err=True)

@@ -36,6 +36,8 @@ def _external(row: TxInput) -> str:
     """Whether the spent output lies outside the store, and what then tells its address."""
     if not row.external:
         return ""
+    if row.value_sat is not None:
+        return "external, from undo data"
     return "external" if row.address is None else "external, address from the spend"
 
 

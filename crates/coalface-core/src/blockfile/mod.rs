@@ -4,6 +4,7 @@
 //! key, into files that end in preallocated zeros or in a record that was never finished. Every byte here is
 //! hostile input. [`Source`] finds files and keys, [`Source::scan`] walks their records and reads headers only,
 //! [`plan`] turns headers into the order in which the store takes the blocks, and [`Source::read_block`] fetches one.
+//! [`undo`] reads the undo files beside them.
 //!
 //! Checked: record framing, proof of work against each header's own target and the network's limit, time against
 //! the median of the eleven blocks before, mainnet's difficulty rule. Not checked here: merkle roots, transactions and
@@ -19,12 +20,14 @@ mod header;
 mod heights;
 mod locate;
 pub mod merkle;
+mod open;
 mod order;
 pub mod parse;
 mod record;
 mod scan;
 mod source;
 mod tree;
+pub mod undo;
 mod walk;
 mod window;
 mod work;

@@ -1,23 +1,19 @@
 //! The files of one source: found, told apart, and read.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::classify::{classify, Class};
 use super::header::Header;
 use super::locate::{file_number, is_block_file_name, locate};
+use super::open::OpenFiles;
 use super::record;
 use super::scan::BlockRef;
 use super::xor::XorKey;
 use super::BlockFileError;
 use crate::io::IoError;
 use crate::network::Network;
-
-/// Files kept open for [`Source::read_block`]; a mainnet node has more files than a process may open.
-const OPEN_FILES: usize = 64;
 
 /// How a source is read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,7 +64,7 @@ pub struct Source {
     network: Option<Network>,
     skip_damaged: bool,
     missing_files: Vec<MissingFiles>,
-    open_files: Mutex<VecDeque<(u32, Arc<File>)>>,
+    open_files: OpenFiles,
 }
 
 impl Source {
@@ -95,7 +91,7 @@ impl Source {
             files: opening.files,
             network: opening.network.map(|(network, _)| network).or(options.network),
             skip_damaged: options.skip_damaged,
-            open_files: Mutex::default(),
+            open_files: OpenFiles::default(),
         })
     }
 
@@ -139,7 +135,7 @@ impl Source {
         };
         let changed = || BlockFileError::Changed { path: file.path.clone(), offset: block.offset, hash: block.hash };
         buf.resize(block.len as usize, 0);
-        match self.handle(block.file, &file.path)?.read_exact_at(buf, block.offset) {
+        match self.open_files.get(block.file, &file.path)?.read_exact_at(buf, block.offset) {
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Err(changed()),
             other => other.map_err(|error| IoError::new("read", &file.path, error))?,
         }
@@ -150,23 +146,6 @@ impl Source {
             Some(bytes) if Header::hash(bytes) == block.hash => Ok(()),
             _ => Err(changed()),
         }
-    }
-
-    /// The open file of that index, opening it if it is not among those used last.
-    fn handle(&self, index: u32, path: &Path) -> Result<Arc<File>, BlockFileError> {
-        // A panic elsewhere cannot leave the queue half changed in a way that matters: entries are independent.
-        let mut open = self.open_files.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = open.iter().position(|(file, _)| *file == index) {
-            let file = open[at].1.clone();
-            open.swap(at, 0);
-            return Ok(file);
-        }
-        drop(open);
-        let file = Arc::new(File::open(path).map_err(|error| IoError::new("open", path, error))?);
-        let mut open = self.open_files.lock().unwrap_or_else(PoisonError::into_inner);
-        open.push_front((index, file.clone()));
-        open.truncate(OPEN_FILES);
-        Ok(file)
     }
 }
 

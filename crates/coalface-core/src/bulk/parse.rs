@@ -32,7 +32,7 @@ pub(super) fn parse(build: &Build<'_>, state: &mut State) -> Result<()> {
     let mut rows = vec![BlockRow::default()];
     let mut done = 0;
     let mut batches = batches(build.blocks, shape.batch_bytes).into_iter();
-    let read = |batch| load(build.source, build.salt, batch, Vec::new());
+    let read = |batch| load(build.source, None, build.salt, batch, Vec::new());
     let mut loaded = batches.next().map(read).transpose()?;
     let mut used = Vec::new();
     while let Some(current) = loaded.take() {
@@ -40,7 +40,7 @@ pub(super) fn parse(build: &Build<'_>, state: &mut State) -> Result<()> {
         let sound = current.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(current.len());
         let (spilled, loading) = rayon::join(
             || spills.add(&current[..sound], &mut rows),
-            || next.map(|batch| load(build.source, build.salt, batch, std::mem::take(&mut used))).transpose(),
+            || next.map(|batch| load(build.source, None, build.salt, batch, std::mem::take(&mut used))).transpose(),
         );
         spilled?;
         if sound < current.len() {

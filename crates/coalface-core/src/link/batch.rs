@@ -3,14 +3,15 @@
 use rayon::prelude::*;
 
 use super::fault::Fault;
-use super::intern::{self, Revealed};
+use super::intern::{self, KnownBy, Revealed};
 use super::load::Loaded;
 use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
+use crate::blockfile::undo::{Found, UndoFault};
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
-use crate::script::{revealed_address, KeyLink, Kind, Witness};
+use crate::script::{classify, revealed_address, KeyLink, Kind, Witness};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot, StoreError};
@@ -85,6 +86,12 @@ pub struct Linked {
     pub duplicates: Vec<(usize, u32)>,
     /// First rule that the block breaks.
     pub fault: Option<Fault>,
+    /// Inputs that spend an external output.
+    pub n_external: u64,
+    /// Whether undo data tell what those held.
+    pub has_undo: bool,
+    /// Why undo data of the block are not used, if an output of the store contradicts them.
+    pub undo_fault: Option<UndoFault>,
 }
 
 impl Linked {
@@ -100,6 +107,9 @@ impl Linked {
         self.coinbase_spends.clear();
         self.duplicates.clear();
         self.fault = None;
+        self.n_external = 0;
+        self.has_undo = false;
+        self.undo_fault = None;
     }
 }
 
@@ -380,10 +390,33 @@ impl Linker {
                         linked.coinbase_spends.push((n, spent));
                     }
                 }
+                linked.n_external += u64::from(output.is_none());
                 linked.spent_output.push(output.unwrap_or(EXTERNAL_BIT));
             }
         }
+        if linked.n_external > 0 && matches!(loaded.undo_found, Found::Record(_)) {
+            linked.undo_fault = self.undo_fault(linked, loaded)?;
+            linked.has_undo = linked.undo_fault.is_none();
+        }
         Ok(())
+    }
+
+    /// An output of the store whose value is another than undo data of the block say.
+    fn undo_fault(&self, linked: &Linked, loaded: &Loaded) -> Result<Option<UndoFault>, StoreError> {
+        let block = &loaded.block;
+        let first = loaded.inputs(0).end; // the coinbase has no undo data
+        for ((n, spent), value_sat) in linked.spent_output.iter().enumerate().skip(first).zip(&loaded.undo.value_sat) {
+            if *spent & EXTERNAL_BIT != 0 {
+                continue;
+            }
+            let (value_sat, expected_sat) = (*value_sat, self.output_value(*spent)?);
+            if value_sat != expected_sat {
+                let n_tx = block.first_input.partition_point(|first| *first as usize <= n) - 1;
+                let (txid, n) = (block.txid[n_tx], n - loaded.inputs(n_tx).start);
+                return Ok(Some(UndoFault::Value { txid, n, value_sat, expected_sat }));
+            }
+        }
+        Ok(None)
     }
 
     fn starts_at_genesis(&self) -> bool {
@@ -395,13 +428,15 @@ impl Linker {
     fn gather(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
         let block = &loaded.block;
         let mut revealed = linked.revealed_address.iter().copied();
+        let first = loaded.inputs(0).end;
         for (n, spent) in linked.spent_output.iter().enumerate() {
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);
             let (value, address) = if *spent == NONE_U64 {
                 (NONE_SAT, NONE_U32)
             } else if *spent & EXTERNAL_BIT != 0 {
-                (NONE_SAT, revealed.next().unwrap_or(NONE_U32))
+                let value_sat = if linked.has_undo { loaded.undo.value_sat[n - first] } else { NONE_SAT };
+                (value_sat, revealed.next().unwrap_or(NONE_U32))
             } else {
                 (self.output_value(*spent)?, self.output_address(*spent)?)
             };
@@ -447,8 +482,8 @@ impl Linker {
     }
 }
 
-/// Addresses that the spends of external outputs prove, in chain order, with the block and input they stand in.
-fn reveal(linked: &[Linked], blocks: &[Loaded]) -> Vec<Vec<Option<Revealed>>> {
+/// Addresses of the external outputs that are spent, in chain order, as undo data hold them or the spends prove them.
+fn reveal<'a>(linked: &[Linked], blocks: &'a [Loaded]) -> Vec<Vec<Option<Revealed<'a>>>> {
     linked
         .par_iter()
         .zip(blocks)
@@ -457,9 +492,15 @@ fn reveal(linked: &[Linked], blocks: &[Loaded]) -> Vec<Vec<Option<Revealed>>> {
             let inputs = linked.spent_output.iter().enumerate().filter(|(_, spent)| external(spent));
             inputs
                 .map(|(n, _)| {
-                    let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
-                    let found = revealed_address(loaded.block.script_sig[n].of(&loaded.raw), witness)?;
-                    Some(Revealed::of(n as u32, found))
+                    let address = if linked.has_undo {
+                        let script = loaded.undo.script(n - loaded.inputs(0).end);
+                        let (kind, payload) = classify(script);
+                        KnownBy::Undo(kind, &script[payload])
+                    } else {
+                        let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
+                        KnownBy::Spend(revealed_address(loaded.block.script_sig[n].of(&loaded.raw), witness)?)
+                    };
+                    Some(Revealed { input: n as u32, address })
                 })
                 .collect()
         })

@@ -7,7 +7,7 @@ use crate::blockfile::parse::tx_flags;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::network::Network;
-use crate::script::{revealed_keys, KeyLink, Kind, Witness};
+use crate::script::{output_keys, revealed_keys, KeyLink, Kind, Witness};
 use crate::store::run::RunKind;
 use crate::store::Counts;
 use crate::units::{is_money, subsidy_sat, COINBASE_MATURITY_BLOCKS};
@@ -181,7 +181,7 @@ impl Linker {
         }
         self.delta.external_txid.push(txid);
         self.delta.external_vout.push(vout);
-        self.delta.external_value_sat.push(NONE_SAT);
+        self.delta.external_value_sat.push(linked.value_sat[n]);
         self.delta.external_address.push(linked.address[n]);
         self.delta.external_spent_by.push(linked.before.inputs + n as u64);
         self.counts.externals += 1;
@@ -196,12 +196,19 @@ impl Linker {
             let tx = linked.before.txs as u32 + n_tx as u32;
             for n in loaded.inputs(n_tx) {
                 let address = linked.address[n];
-                if !matches!(linked.spent_kind[n], Some(Kind::P2sh | Kind::P2wsh)) || self.has_keys(address) {
+                let kind = linked.spent_kind[n];
+                let may_show = matches!(kind, Some(Kind::P2sh | Kind::P2wsh | Kind::P2pk | Kind::Multisig));
+                if !may_show || self.has_keys(address) {
                     continue;
                 }
                 let Some((kind, payload)) = self.address_payload(address) else { continue };
-                let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
-                revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
+                if let Kind::P2pk | Kind::Multisig = kind {
+                    // No output of the store has shown it yet: the address is that of an external one, from undo data.
+                    output_keys(kind, payload, &mut keys);
+                } else {
+                    let witness = Witness::new(loaded.block.witness[n].of(&loaded.raw));
+                    revealed_keys(kind, payload, loaded.block.script_sig[n].of(&loaded.raw), witness, &mut keys);
+                }
                 // A spend that shows no key (as of a nested program before segwit) leaves it to a later one: only what
                 // is stored may decide, or a second run would see otherwise than one long run.
                 if keys.is_empty() {

@@ -11,7 +11,9 @@ use std::ops::ControlFlow;
 use super::batch::Linker;
 use super::fault::Fault;
 use super::load::{fault_of_bytes, load, Loaded, ToLoad};
+use super::undo::UndoReport;
 use crate::blockfile::parse::ParsedBlock;
+use crate::blockfile::undo::UndoFiles;
 use crate::blockfile::{plan, BlockFileError, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
 use crate::bulk::{self, Shape};
 use crate::hash::Hash32;
@@ -44,6 +46,8 @@ pub struct IndexOptions {
     pub shape: Option<Shape>,
     /// Whether the source was opened to skip damage; then an unreadable block is refused, else it is an error.
     pub skip_damaged: bool,
+    /// Whether undo files of the source tell what the outputs outside a partial chain hold.
+    pub use_undo: bool,
 }
 
 impl Default for IndexOptions {
@@ -57,6 +61,7 @@ impl Default for IndexOptions {
             memory_bytes: None,
             shape: None,
             skip_damaged: false,
+            use_undo: true,
         }
     }
 }
@@ -116,6 +121,8 @@ pub struct IndexReport {
     pub without_work: u64,
     /// Heights given by the user that had no effect: (block, why).
     pub ignored_heights: Vec<(String, String)>,
+    /// What undo files told.
+    pub undo: UndoReport,
 }
 
 struct Run<'a> {
@@ -345,38 +352,36 @@ impl<'a> Run<'a> {
     /// Appends the plan from block `start` on. Breaks off when a block is refused, after committing what is sound.
     fn append(&mut self, writer: &mut StoreWriter, plan: &Plan, start: usize) -> Result<ControlFlow<()>> {
         let complete_until = if plan.from_genesis { plan.segments.first().map_or(0, |first| first.end) } else { 0 };
-        let to_load: Vec<ToLoad> = plan.order[start..]
-            .iter()
-            .enumerate()
-            .map(|(n, planned)| ToLoad {
-                block: self.blocks[planned.block].clone(),
-                height: planned.height,
-                complete: start + n < complete_until,
-            })
-            .collect();
+        let to_load = self.to_load(plan, start, complete_until);
         let built = self.build_in_bulk(writer, &to_load)?;
         let (start, to_load) = (start + built, &to_load[built..]);
+        let wants_undo = self.options.use_undo && to_load.iter().any(|block| !block.complete);
+        let undo_files = wants_undo.then(|| UndoFiles::scan(self.source));
+        let undo_files = undo_files.as_ref();
         let (n_blocks, n_bytes) =
             (to_load.len() as u64, to_load.iter().map(|block| u64::from(block.block.len)).sum::<u64>());
         let salt = writer.snapshot().salt();
         let mut linker = Linker::new(writer.snapshot().clone());
         let mut batches = batches(to_load, self.options.batch_bytes).into_iter();
         let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
-        let mut loaded = batches.next().map(|batch| load(self.source, salt, batch, Vec::new())).transpose()?;
+        let mut loaded =
+            batches.next().map(|batch| load(self.source, undo_files, salt, batch, Vec::new())).transpose()?;
         let mut used = Vec::new();
         while let Some(current) = loaded.take() {
             let next = batches.next();
             // The next batch is read and parsed while this one is linked.
             let (linked, loading) = rayon::join(
                 || self.link(writer, &mut linker, &current),
-                || next.map(|batch| load(self.source, salt, batch, std::mem::take(&mut used))).transpose(),
+                || next.map(|batch| load(self.source, undo_files, salt, batch, std::mem::take(&mut used))).transpose(),
             );
             let (n_sound, fault) = linked?;
             self.report.blocks_added += n_sound as u64;
             self.report.txs_added += current[..n_sound].iter().map(|block| block.block.txid.len() as u64).sum::<u64>();
             blocks += n_sound as u64;
             bytes += current[..n_sound].iter().map(|block| block.raw.len() as u64).sum::<u64>();
+            self.report.undo.add(undo_files, &current[..n_sound], &mut linker.used);
             if let Some(fault) = fault {
+                self.report.undo.close(undo_files, false);
                 linker.flush(writer, self.options.max_table_bytes)?;
                 let at = start + blocks as usize;
                 self.refuse(&plan.order[at], fault, at < complete_until)?;
@@ -391,7 +396,30 @@ impl<'a> Run<'a> {
             used = current;
         }
         linker.flush(writer, self.options.max_table_bytes)?;
+        self.report.undo.close(undo_files, start == 0 && complete_until == 0);
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The blocks of the plan from number `start` on.
+    fn to_load(&self, plan: &Plan, start: usize, complete_until: usize) -> Vec<ToLoad> {
+        // Per parent one child, and the parents that have others. Only where undo files may be read.
+        let mut children = HashMap::new();
+        let mut shared = HashSet::new();
+        if self.options.use_undo && complete_until < plan.order.len() {
+            for BlockRef { hash, header, .. } in &self.blocks {
+                if *children.entry(header.prev).or_insert(*hash) != *hash {
+                    shared.insert(header.prev);
+                }
+            }
+        }
+        let planned = plan.order[start..].iter().enumerate();
+        planned
+            .map(|(n, planned)| {
+                let block = self.blocks[planned.block].clone();
+                let has_siblings = shared.contains(&block.header.prev);
+                ToLoad { block, height: planned.height, complete: start + n < complete_until, has_siblings }
+            })
+            .collect()
     }
 
     /// Builds an empty store in bounded memory, if that is asked for and the tables in memory would not fit. Returns how

@@ -17,20 +17,37 @@ use crate::store::layout::ADDRESS_RANK_ROWS;
 use crate::store::run::RunKind;
 use crate::store::Counts;
 
-/// An address that the spend of an external output proves.
+/// The address of an external output, as its spend proves it or undo data hold it.
 #[derive(Debug, Clone, Copy)]
-pub struct Revealed {
+pub struct Revealed<'a> {
     /// Input of its block.
     pub input: u32,
     /// The address.
-    pub address: RevealedAddress,
+    pub address: KnownBy<'a>,
 }
 
-impl Revealed {
-    /// The address that input `input` of its block proves.
-    #[must_use]
-    pub fn of(input: u32, address: RevealedAddress) -> Revealed {
-        Revealed { input, address }
+/// Who tells the address of an external output.
+#[derive(Debug, Clone, Copy)]
+pub enum KnownBy<'a> {
+    /// The spend.
+    Spend(RevealedAddress),
+    /// Undo data: kind and payload.
+    Undo(Kind, &'a [u8]),
+}
+
+impl KnownBy<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            KnownBy::Spend(revealed) => revealed.kind,
+            KnownBy::Undo(kind, _) => *kind,
+        }
+    }
+
+    fn payload(&self) -> &[u8] {
+        match self {
+            KnownBy::Spend(revealed) => revealed.payload(),
+            KnownBy::Undo(_, payload) => payload,
+        }
     }
 }
 
@@ -53,7 +70,7 @@ const REVEALED: u32 = 1 << 31;
 #[derive(Clone, Copy)]
 struct Batch<'a> {
     blocks: &'a [Loaded],
-    revealed: &'a [Vec<Option<Revealed>>],
+    revealed: &'a [Vec<Option<Revealed<'a>>>],
 }
 
 impl<'a> Batch<'a> {
@@ -64,7 +81,7 @@ impl<'a> Batch<'a> {
             return (loaded.kind[row as usize], loaded.payload[row as usize].of(&loaded.raw));
         }
         let revealed = self.revealed[block][(row & !REVEALED) as usize].as_ref().expect("only known ones occur");
-        (revealed.address.kind, revealed.address.payload())
+        (revealed.address.kind(), revealed.address.payload())
     }
 }
 
@@ -77,7 +94,7 @@ pub fn intern(
     linker: &mut Linker,
     blocks: &[Loaded],
     linked: &mut [Linked],
-    revealed: &[Vec<Option<Revealed>>],
+    revealed: &[Vec<Option<Revealed<'_>>>],
 ) -> Result<(), StoreError> {
     let batch = Batch { blocks, revealed };
     let mut occurrences = std::mem::take(&mut linker.occurrences);
@@ -117,7 +134,7 @@ impl Occurrences {
             for n_tx in 0..loaded.block.txid.len() {
                 let inputs_end = loaded.inputs(n_tx).end as u32;
                 while let Some((n, revealed)) = known.next_if(|(_, revealed)| revealed.input < inputs_end) {
-                    let key = AddressKey::of(revealed.address.kind, revealed.address.payload());
+                    let key = AddressKey::of(revealed.address.kind(), revealed.address.payload());
                     self.push(salt.address(&key), block_no, REVEALED | n as u32);
                 }
                 for n in loaded.outputs(n_tx) {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::fault::Fault;
 use crate::blockfile::merkle::merkle_root;
 use crate::blockfile::parse::{ParsedBlock, Span};
+use crate::blockfile::undo::{Found, Sought, Undo, UndoFiles};
 use crate::blockfile::{BlockFileError, BlockRef, Source};
 use crate::hash::Hash32;
 use crate::script::{classify, AddressKey, Kind};
@@ -38,6 +39,12 @@ pub struct Loaded {
     pub address_key: Vec<u64>,
     /// A rule that it breaks by itself.
     pub fault: Option<Fault>,
+    /// What the node's undo files say of the outputs that it spends, if anything.
+    pub undo: Undo,
+    /// Whether they do.
+    pub undo_found: Found,
+    /// Memory to read undo data into.
+    undo_buf: Vec<u8>,
 }
 
 /// A block to load.
@@ -49,20 +56,28 @@ pub struct ToLoad {
     pub height: Option<u32>,
     /// See [`Loaded::complete`].
     pub complete: bool,
+    /// Whether another known block has the same parent.
+    pub has_siblings: bool,
 }
 
-/// Loads the blocks in parallel, in their order, into `used`, an earlier batch whose memory is taken over.
+/// Loads the blocks in parallel, in their order, into `used`, an earlier batch whose memory is taken over. Those behind
+/// the complete part of the chain bring what `undo_files` say of the outputs that they spend.
 ///
 /// # Errors
 /// If a file cannot be read; a block that breaks a rule is returned with its fault.
 pub fn load(
     source: &Source,
+    undo_files: Option<&UndoFiles>,
     salt: Salt,
     blocks: &[ToLoad],
     mut used: Vec<Loaded>,
 ) -> Result<Vec<Loaded>, BlockFileError> {
     used.resize_with(blocks.len(), Loaded::default);
-    used.par_iter_mut().zip(blocks).try_for_each(|(loaded, to_load)| loaded.load(source, salt, to_load))?;
+    used.par_iter_mut().zip(blocks).try_for_each(|(loaded, to_load)| {
+        loaded.load(source, salt, to_load)?;
+        loaded.find_undo(undo_files, to_load);
+        Ok::<(), BlockFileError>(())
+    })?;
     Ok(used)
 }
 
@@ -130,6 +145,18 @@ impl Loaded {
             self.derive(salt);
         }
         Ok(())
+    }
+
+    fn find_undo(&mut self, undo_files: Option<&UndoFiles>, to_load: &ToLoad) {
+        self.undo_found = match undo_files.filter(|_| !self.complete && self.fault.is_none()) {
+            None => Found::NotSought,
+            Some(files) => {
+                let has_siblings = to_load.has_siblings;
+                let (block, raw) = (&self.block, &self.raw[..]);
+                let sought = Sought { block, raw, file: self.file_no, height: self.height, has_siblings };
+                files.find(sought, &mut self.undo, &mut self.undo_buf)
+            }
+        };
     }
 
     fn derive(&mut self, salt: Salt) {

@@ -2,7 +2,7 @@
 //!
 //! [`mod@index`] is the driver, [`folder`] stands before it where a store may have to be made; [`load`] reads and
 //! parses a batch in parallel, [`batch`] links it, [`intern`] gives addresses their ids, [`finish`] checks value and
-//! writes rows, [`flush`] commits. [`fault`] says why a block is refused.
+//! writes rows, [`flush`] commits. [`fault`] says why a block is refused, [`undo`] which undo data were used.
 
 pub mod batch;
 pub mod fault;
@@ -13,6 +13,8 @@ pub mod index;
 pub mod intern;
 pub mod load;
 pub mod table;
+pub mod undo;
 
 pub use folder::index_folder;
 pub use index::{index, IndexOptions, IndexProgress, IndexReport};
+pub use undo::UndoReport;

@@ -11,12 +11,14 @@ use crate::store::{Snapshot, StoreError};
 pub struct Totals {
     /// Sum of its outputs in the store.
     pub received_sat: i64,
-    /// Sum of those of its outputs that are spent. Spends of external outputs are not in it.
+    /// Sum of those of its outputs that are spent, external ones of known value included.
     pub sent_sat: i64,
     /// Outputs.
     pub n_outputs: u64,
-    /// Spends of outputs outside a partial chain, whose value is unknown.
+    /// Spends of outputs outside a partial chain.
     pub n_external: u64,
+    /// Those of them whose value is unknown.
+    pub n_unknown: u64,
     /// Transactions that pay it or spend from it.
     pub n_txs: u64,
     /// First of them.
@@ -44,8 +46,10 @@ pub fn totals(snapshot: &Snapshot, id: AddressId, bound: &Bound) -> Result<Total
         }
         Ok(())
     })?;
-    for_each_external(snapshot, id, bound, |input| {
+    for_each_external(snapshot, id, bound, |input, value_sat| {
         totals.n_external += 1;
+        totals.n_unknown += u64::from(value_sat.is_none());
+        totals.sent_sat = totals.sent_sat.saturating_add(value_sat.unwrap_or(0));
         txs.push(tx_of_input(snapshot, input)?);
         Ok(())
     })?;

@@ -5,7 +5,7 @@
 
 use super::bound::Bound;
 use super::place::{tx_of_input, tx_of_output};
-use crate::ids::{AddressId, TxNum};
+use crate::ids::{AddressId, TxNum, NONE_SAT};
 use crate::store::run::RunKind;
 use crate::store::{Snapshot, StoreError};
 
@@ -45,7 +45,8 @@ pub fn for_each_output(
     Ok(())
 }
 
-/// Calls `each` with every input below `bound` that spends an external output of the address, ascending.
+/// Calls `each` with every input below `bound` that spends an external output of the address, ascending, and the value
+/// of that output where undo data told it.
 ///
 /// # Errors
 /// Those of `each`, or if the store contradicts itself.
@@ -53,14 +54,15 @@ pub fn for_each_external(
     snapshot: &Snapshot,
     id: AddressId,
     bound: &Bound,
-    mut each: impl FnMut(u64) -> Result<(), StoreError>,
+    mut each: impl FnMut(u64, Option<i64>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    let columns = &*snapshot.columns;
     for entry in snapshot.entries(RunKind::AddressExternal, u64::from(id)) {
-        let input = snapshot.columns.external_spent_by[entry.value as usize];
+        let input = columns.external_spent_by[entry.value as usize];
         if input >= bound.inputs {
             break;
         }
-        each(input)?;
+        each(input, Some(columns.external_value_sat[entry.value as usize]).filter(|sat| *sat != NONE_SAT))?;
     }
     Ok(())
 }
@@ -153,8 +155,8 @@ fn for_each_event(
         }
         Ok(())
     })?;
-    for_each_external(snapshot, id, bound, |input| {
-        each(below(tx_of_input(snapshot, input)?)?, 0, None);
+    for_each_external(snapshot, id, bound, |input, value_sat| {
+        each(below(tx_of_input(snapshot, input)?)?, 0, value_sat);
         Ok(())
     })
 }

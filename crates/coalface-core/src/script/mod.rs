@@ -34,6 +34,6 @@ pub use address::{AddressError, AddressKey};
 pub use classify::{classify, to_script};
 pub use kind::Kind;
 pub use links::{output_keys, revealed_keys, KeyLink, KeyRole};
-pub use reveal::{revealed_address, Revealed};
+pub use reveal::{revealed_address, spend_contradicts, Revealed};
 pub use spend::{spend_flags, SpendFlags};
 pub use witness::Witness;

@@ -81,6 +81,26 @@ pub fn revealed_address(script_sig: &[u8], witness: Witness<'_>) -> Option<Revea
     }
 }
 
+/// Whether a spend cannot be that of an output with this kind and payload, because what it shows has another hash.
+///
+/// For inputs of accepted transactions. `false` says nothing: most kinds hold no hash, before segwit no witness had to be
+/// shown, and a scriptSig that computes (none does since BIP-0016 became policy) is not run.
+#[must_use]
+pub fn spend_contradicts(kind: Kind, payload: &[u8], script_sig: &[u8], witness: Witness<'_>) -> bool {
+    let shown = match kind {
+        Kind::P2pkh | Kind::P2sh => {
+            let pushes = Pushes::read(script_sig);
+            pushes.last.filter(|_| pushes.is_push_only)
+        }
+        Kind::P2wpkh | Kind::P2wsh => Stack::read(witness).last,
+        _ => None,
+    };
+    shown.is_some_and(|shown| match kind {
+        Kind::P2wsh => sha256(shown) != payload,
+        _ => hash160(shown) != payload,
+    })
+}
+
 /// Whether `bytes` are a strict DER signature with a defined hash type.
 fn is_strict_signature(bytes: &[u8]) -> bool {
     DerSignature::parse(bytes).is_some_and(|signature| signature.is_strict() && signature.hash_type.is_defined())

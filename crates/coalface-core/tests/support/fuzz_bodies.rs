@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use coalface_core::blockfile::parse::{ParsedBlock, Span};
+use coalface_core::blockfile::undo::{Undo, UndoFiles};
 use coalface_core::blockfile::{plan, BlockRef, Header, OrderRules, Source, SourceOptions, XorKey};
 use coalface_core::hash::Hash32;
 use coalface_core::io::replay::{Files, ReplayStorage};
@@ -19,6 +20,7 @@ use coalface_core::script::{
 use coalface_core::store::digest::digests;
 use coalface_core::store::key::Salt;
 use coalface_core::store::{Snapshot, StoreWriter};
+use coalface_core::units::is_money;
 
 /// A block is read to its last byte, or the error names a byte of it.
 pub fn block(data: &[u8]) {
@@ -197,6 +199,40 @@ pub fn records(folder: &std::path::Path, data: &[u8]) {
             assert!(span.start < span.end && span.end <= rest.len() as u64);
         }
     }
+}
+
+/// An undo record: read whole, or the error names a byte of it. And an undo file: its records lie within it and do not
+/// overlap, whatever else it holds.
+pub fn undo(folder: &std::path::Path, data: &[u8]) {
+    let mut undo = Undo::default();
+    match undo.parse(data) {
+        Err(error) => assert!(error.offset <= data.len() && !error.to_string().is_empty(), "{error}"),
+        Ok(()) => {
+            assert_eq!((undo.first.len(), undo.first[0]), (undo.n_txs() + 1, 0));
+            assert!(undo.first.windows(2).all(|pair| pair[0] <= pair[1]));
+            assert_eq!(undo.first[undo.n_txs()] as usize, undo.value_sat.len());
+            for (n, value_sat) in undo.value_sat.iter().enumerate() {
+                assert!(is_money(*value_sat));
+                let script = undo.script(n);
+                assert!(script.len() <= 10_000 && classify(script).0.has_address());
+            }
+            assert!(undo.value_sat.len() * 3 <= data.len(), "memory is bounded by the record");
+        }
+    }
+    let blocks = folder.join("blk00000.dat");
+    std::fs::write(&blocks, Network::Regtest.magic()).unwrap();
+    std::fs::write(folder.join("rev00000.dat"), data).unwrap();
+    let options = SourceOptions { network: Some(Network::Regtest), skip_damaged: false };
+    let files = UndoFiles::scan(&Source::open(&[blocks], &options).unwrap());
+    let mut records = files.records().to_vec();
+    records.sort_by_key(|record| record.offset);
+    let mut end = 0;
+    for record in records {
+        assert!(record.offset >= end + 8 && record.len > 0);
+        end = record.offset + u64::from(record.len) + 32;
+        assert!(end <= data.len() as u64);
+    }
+    assert!(files.faults().all(|(_, offset, fault)| offset < data.len() as u64 && !fault.to_string().is_empty()));
 }
 
 /// Made-up headers, twelve bytes each: the plan is a set of chains of distinct blocks, and counts every block once.

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod lock;
 pub mod rng;
 pub mod tx;
+pub mod undo;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

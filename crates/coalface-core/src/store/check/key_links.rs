@@ -25,8 +25,7 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
     log = log.merge(context.scan(counts.addresses, 1 << 14, |ids, log| {
         for id in ids {
             let kind = at(&columns.address_kind, id).and_then(Kind::from_u8);
-            let is_paid = at(&columns.address_first_output, id).is_some_and(|output| output != NONE_U64);
-            if matches!(kind, Some(Kind::P2pk | Kind::Multisig)) && is_paid && !seen.has(id) {
+            if matches!(kind, Some(Kind::P2pk | Kind::Multisig)) && !seen.has(id) {
                 log.cell("key_link_missing", "address.kind", id, || "its script shows keys, no key link does".into());
             }
         }
@@ -70,8 +69,14 @@ fn group(context: &Context<'_>, seen: &Bits, start: u64, log: &mut Log) -> u64 {
                 log.cell("key_link", "key_link.key_hash", start, what);
             }
             let first = at(&columns.address_first_output, u64::from(address)).unwrap_or(NONE_U64);
-            if !context.outputs_of(u64::from(tx)).contains(&first) {
-                let what = || format!("transaction row {tx} does not hold the first output of address row {address}");
+            let is_shown = if first == NONE_U64 {
+                // From undo data: the first spend of an external output shows it.
+                context.inputs_of(u64::from(tx)).any(|n| at(&columns.input_address, n) == Some(address))
+            } else {
+                context.outputs_of(u64::from(tx)).contains(&first)
+            };
+            if !is_shown {
+                let what = || format!("transaction row {tx} is not the first to show address row {address}");
                 log.cell("key_link", "key_link.tx_num", start, what);
             }
         }

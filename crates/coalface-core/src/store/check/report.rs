@@ -52,6 +52,8 @@ pub struct Figures {
     pub fees_sat: i128,
     /// `coinbase_sat - fees_sat`: newly created, if all fees are known.
     pub created_sat: i128,
+    /// Outputs outside a partial chain that an input spends, as far as undo data told their value.
+    pub external_sat: i128,
     /// Subsidies that blocks of known height could claim.
     pub subsidy_sat: i128,
     /// Transactions other than coinbases whose fee is not known.

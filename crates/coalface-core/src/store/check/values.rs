@@ -25,9 +25,11 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
     let mut figures = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
     figures.created_sat = figures.coinbase_sat - figures.fees_sat;
     let mut log = log.merge(back);
-    if figures.unknown_fees == 0 && figures.unspent_sat != figures.created_sat {
-        let (unspent, created) = (figures.unspent_sat, figures.created_sat);
-        let what = || format!("{unspent} sat are unspent, {created} were created");
+    let external_sat = context.columns.external_value_sat.iter().filter(|sat| **sat != NONE_SAT);
+    figures.external_sat = external_sat.map(|sat| i128::from(*sat)).sum();
+    if figures.unknown_fees == 0 && figures.unspent_sat != figures.created_sat + figures.external_sat {
+        let (unspent, created, external) = (figures.unspent_sat, figures.created_sat, figures.external_sat);
+        let what = || format!("{unspent} sat are unspent, {created} were created, {external} came from outside");
         log.file("conservation", manifest::FILE, 0, what);
     }
     Ok(Found { figures: Some(figures), ..Found::of(counts.txs + counts.outputs, log) })
@@ -42,7 +44,8 @@ fn add(sums: &Mutex<Figures>, part: &Figures) {
         unspendable_sat,
         coinbase_sat,
         fees_sat,
-        created_sat: _, // follows from the others
+        created_sat: _,  // follows from the others
+        external_sat: _, // summed apart
         subsidy_sat,
         unknown_fees,
         unknown_heights,
