@@ -81,7 +81,7 @@ fn assert_true(storage: &ReplayStorage, chain: &Pruned, all: bool) -> u64 {
         for (n_tx, made) in block.txs.iter().enumerate() {
             let mut in_sat = Some(0);
             for (n, _) in made.inputs.iter().enumerate() {
-                let spent = columns.input_spent_output[input];
+                let spent = columns.input_spent_output.at(input);
                 if n_tx > 0 {
                     let (_, _, value_sat, script) = &coins[n_tx - 1][n];
                     let found = match spent & EXTERNAL_BIT {
