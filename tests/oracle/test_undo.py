@@ -82,7 +82,7 @@ def test_every_input_and_fee_is_what_core_says(pruned: Pruned) -> None:
                 assert mine.address == scripts.address("regtest", its.spent.script)
 
 
-@pytest.mark.parametrize("directory", ["economy"], indirect=True)
+@pytest.mark.parametrize("directory", ["economy-5"], indirect=True)
 def test_every_kind_of_script_comes_from_outside(
     directory: CoreDirectory, indexed: TwoSteps, tmp_path: Path
 ) -> None:
