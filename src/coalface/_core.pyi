@@ -11,6 +11,7 @@ __all__ = [
     "Bound",
     "Chain",
     "History",
+    "Table",
     "block_fault",
     "build_info",
     "bulk_eras",
@@ -26,6 +27,7 @@ __all__ = [
     "scan_largest_output",
     "scan_locktimes",
     "scan_versions",
+    "table_names",
     "write_block_files",
     "write_bulk",
 ]
@@ -287,6 +289,28 @@ class Chain:
 def block_fault(block: bytes) -> tuple[str, str] | None:
     """Code and reason of the first rule that a serialized block breaks by itself, or `None`."""
 
+@final
+class Table:
+    """A table of a store as of a bound."""
+
+    def __new__(
+        cls,
+        chain: Chain,
+        name: str,
+        bound: Bound,
+        columns: Sequence[str] | None = None,
+        batch_rows: int = ...,
+    ) -> Table:
+        """All columns of a table unless some are named."""
+    def __len__(self) -> int:
+        """Number of rows."""
+    def columns(self) -> list[tuple[str, bool]]:
+        """Names of the columns, and whether each lies in the mapped file as it is."""
+    def __arrow_c_schema__(self) -> object:
+        """Capsule of the schema."""
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Capsule of a stream of all rows."""
+
 def build_info() -> BuildInfo:
     """Version, cargo profile and compiler of the engine."""
 
@@ -384,6 +408,9 @@ def scan_versions(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int, int]:
     """Transactions, those of a version above 1, those of these negative when signed."""
+
+def table_names() -> list[str]:
+    """Names of all tables."""
 
 def write_block_files(
     folder: Path,

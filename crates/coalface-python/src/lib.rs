@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+mod arrow;
 mod build_info;
 mod chain;
 mod column;
@@ -16,6 +17,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<chain::PyBound>()?;
     module.add_class::<chain::PyChain>()?;
     module.add_class::<chain::PyHistory>()?;
+    module.add_class::<arrow::PyTable>()?;
+    module.add_function(wrap_pyfunction!(arrow::table_names, module)?)?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
     module.add_function(wrap_pyfunction!(index::block_fault, module)?)?;
     module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;

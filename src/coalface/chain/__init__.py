@@ -3,7 +3,8 @@
 Here belongs everything that is fact: read from the store, as of a block, without any rule about who
 controls what. `opening` opens a store, `asof` turns a height, hash or date into a bound, `coverage` and
 `provenance` say what every answer rests on, `block`, `tx` and `address` answer, `info` sums a store up,
-`scanning` asks about the whole chain, `indexing` makes and updates one, `checking` proves one sound.
+`scanning` asks about the whole chain, `table` hands columns to Arrow and SQL, `indexing` makes and updates
+one, `checking` proves one sound.
 """
 
 from coalface.chain.address import Address, AddressEvent, ClusterName, Seen
@@ -18,10 +19,12 @@ from coalface.chain.provenance import Provenance
 from coalface.chain.reference import parse_outpoint
 from coalface.chain.scanning import QUERIES, Query, Scan
 from coalface.chain.scanning import scan as scan_chain
+from coalface.chain.table import TABLES, Table
 from coalface.chain.tx import SpentBy, Tx, TxInput, TxOutput
 
 __all__ = [
     "QUERIES",
+    "TABLES",
     "Address",
     "AddressEvent",
     "AsOf",
@@ -41,6 +44,7 @@ __all__ = [
     "Seen",
     "Segment",
     "SpentBy",
+    "Table",
     "Tx",
     "TxInput",
     "TxOutput",

@@ -1,7 +1,7 @@
 """Opening a store: the object that answers for it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ from coalface.chain.coverage import Coverage, coverage_of
 from coalface.chain.provenance import Provenance
 from coalface.chain.reference import is_hash, is_height, parse_txid
 from coalface.chain.scanning import Scan, ScanProgress, scan
+from coalface.chain.table import Table, run_sql, table_of
 from coalface.chain.tx import Tx, tx_from
 from coalface.errors import InvalidReference, NotFound, StoreNotFound
 
 if TYPE_CHECKING:
+    import duckdb
     import numpy as np
 
 __all__ = ["Chain", "open_chain"]
@@ -203,6 +205,53 @@ class Chain:
             If there is no such question.
         """
         return scan(self, query, threads=threads, progress=progress)
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> Table:
+        """A table of the store as of this chain's block, for programs that read Arrow.
+
+        Parameters
+        ----------
+        name
+            One of `coalface.chain.TABLES`: ``block``, ``tx``, ``input``, ``output``, ``address``, …
+        columns
+            All unless given.
+
+        Raises
+        ------
+        UsageError
+            If there is no such table or column.
+        """
+        return table_of(self.core, self.bound, name, columns)
+
+    def sql(
+        self,
+        query: str,
+        parameters: Sequence[Any] | None = None,
+        *,
+        memory: str = "2GB",
+        threads: int | None = None,
+    ) -> "duckdb.DuckDBPyRelation":
+        """The answer of a ``SELECT`` over all tables as of this chain's block, by DuckDB (extra ``sql``).
+
+        Parameters
+        ----------
+        query
+            One statement. `hash_text(txid)` is a hash as displayed, `kind_name(kind)` a script kind's name.
+        parameters
+            Values for ``?`` in it.
+        memory
+            Most that DuckDB may use; it neither reads nor writes files, and loads no extension.
+        threads
+            Threads to use; one a core unless given.
+
+        Raises
+        ------
+        UsageError
+            If DuckDB is not installed, or cannot run the statement.
+        StaleSnapshot
+            If the chain was reorganised meanwhile.
+        """
+        return run_sql(self.core, self.bound, query, parameters, memory=memory, threads=threads)
 
     @cached_property
     def facts(self) -> dict[str, Any]:
