@@ -1,6 +1,6 @@
 //! Questions about the whole chain: sweeps over columns, as of any bound, on all cores.
 //!
-//! [`sweep`] cuts rows into stretches and hands them to threads, [`source`] is where columns are read, [`count`] counts
+//! [`sweep`] cuts rows into stretches and hands them to threads, `source` is where columns are read, [`count`] counts
 //! transactions, [`largest`] finds the greatest amount, [`kinds`] sums by script kind, [`blocks`] sums block by block,
 //! which ages and periods are made of, [`floor`] is the plain sum that the others are measured against.
 //!
