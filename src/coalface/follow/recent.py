@@ -48,11 +48,6 @@ class RecentBlocks:
     def __len__(self) -> int:
         return sum(map(len, self._files.values()))
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no file."""
-        return not self._files
-
     def add(self, network: str, blocks: Sequence[tuple[Header, int, bytes]]) -> None:
         """Keep blocks (header, height, bytes), durably: all of them or, after a crash, none."""
         if not blocks:
