@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,23 @@ from oracle.core import hash_of
 
 Compare = Callable[[Path, Sequence[bytes]], None]
 Capture = pytest.CaptureFixture[str]
+
+
+class Waits:
+    """Waits no time; `then` is called at the third wait."""
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.then: Callable[[], None] = lambda: None
+
+    def wait(self, seconds: float) -> None:
+        assert seconds > 0
+        self.n += 1
+        if self.n == 3:
+            self.then()
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def follow(store: Path, node: NodeServer, **options: int) -> int:
@@ -188,6 +206,47 @@ def test_the_program_follows(tmp_path: Path, node: NodeServer, capsys: Capture) 
     assert "the password in the URL is visible" in capsys.readouterr().err
     assert main(["follow", store]) == 2
     assert open_chain(store).as_of.height == len(chain) - 1
+
+
+def test_a_block_taken_back_that_nobody_holds_is_said(
+    tmp_path: Path, node: NodeServer, same_as_fresh: Compare
+) -> None:
+    chain, store = list(economy()[:40]), tmp_path / "store"
+    node.give(*chain[1:])
+    write_block_files(chain, tmp_path / "blocks", xor_key=None)
+    index([tmp_path / "blocks"], store)  # so that the follower keeps none of them
+    new = extend(chain[:-2], 3, b"other")
+    node.give(*new)
+    node.pruned.add(hash_of(chain[-1]))
+    follower, said = Follower(store, open_node(node.url)), list[str]()
+    run(follower, once=True, warn=said.append)
+    follower.close()
+    assert [hash_of(chain[-1]) in text and "cannot come back" in text for text in said] == [True]
+    same_as_fresh(store, chain[:-2] + new)
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_another_writer_is_waited_for(
+    tmp_path: Path, node: NodeServer, once: bool, same_as_fresh: Compare
+) -> None:
+    chain, store = economy()[:30], tmp_path / "store"
+    node.give(*chain[1:])
+    follow(store, node, until_height=10)
+    with (store / "LOCK").open("r+b") as lock:  # what `index` holds while it writes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waits, said = Waits(), list[str]()
+        if not once:
+            waits.then = lambda: fcntl.flock(lock, fcntl.LOCK_UN)
+        follower = Follower(store, open_node(node.url))
+        if once:
+            with pytest.raises(StoreLocked):
+                run(follower, once=True, waker=waits, warn=said.append)
+        else:
+            assert run(follower, until_height=29, waker=waits, warn=said.append) == 29
+        follower.close()
+    assert waits.n == (5 if once else 3)
+    assert [text.endswith("; trying again") for text in said] == [True]
+    same_as_fresh(store, chain[:11] if once else chain)
 
 
 def test_lost_branches_never_become_chains_of_their_own(

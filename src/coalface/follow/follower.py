@@ -121,10 +121,11 @@ class Follower:
         goal, branch = self._find(held)
         if goal is None or branch is None:
             return self._nothing_to_fetch(tip_before, held.tip_height if goal else -1, goal, events)
+        lost = self._keep_going_blocks(held, branch)
         fetched = self._fetch(held, branch)
         with self._stopping.later():
             round_ = self._commit(held, goal, fetched)
-        return replace(round_, events=(*events, *round_.events))
+        return replace(round_, events=(*events, *round_.events), notes=(*round_.notes, *lost))
 
     def _is_there(self, held: Held) -> bool:
         return self._until_height is not None and held.tip_height >= self._until_height
@@ -200,7 +201,6 @@ class Follower:
         portion: list[tuple[Header, int, bytes]] = []
         portion_bytes = 0
         fetched: list[Header] = []
-        self._keep_going_blocks(held, branch)
         for height, header in enumerate(branch.headers, base + 1):
             if header.hash not in self._recent:
                 raw = self._get(header)
@@ -223,26 +223,45 @@ class Follower:
         with self._stopping.later():
             self._recent.add(self.source.network(), portion)
 
-    def _keep_going_blocks(self, held: Held, branch: Branch) -> None:
-        """Keep the blocks that a reorganisation takes back: if the new branch is unsound, they come back."""
+    def _keep_going_blocks(self, held: Held, branch: Branch) -> tuple[str, ...]:
+        """Keep the blocks that a reorganisation takes back: if the new branch is unsound, they come back.
+
+        What a person should know of those that nobody holds any more is returned.
+        """
         row = branch.fork_row
         if row < 0:
-            return
+            return ()
+        lost: list[str] = []
         portion: list[tuple[Header, int, bytes]] = []
         n_bytes = 0
         for each in range(row + 1, held.n_blocks):
             block_hash = held.hash_at(each)
             if block_hash in self._recent:
                 continue
-            raw = self.source.block(block_hash)
+            raw = self._get_going(block_hash)
             if raw is None or _core.block_fault(raw) is not None or Header.parse(raw).hash != block_hash:
-                continue  # nobody has it any more; the new branch has to do
+                lost.append(display(block_hash))
+                continue
             portion.append((Header.parse(raw), held.height_of(each), raw))
             n_bytes += len(raw)
             if n_bytes >= _PORTION_BYTES:
                 self._keep(portion)
                 portion, n_bytes = [], 0
         self._keep(portion)
+        return tuple(
+            f"block {each} was taken back and {self.source.name} has it no more: should the new branch "
+            "turn out unsound, it cannot come back"
+            for each in lost
+        )
+
+    def _get_going(self, block_hash: bytes) -> bytes | None:
+        """A block that goes; `None` if the source has it no more."""
+        try:
+            return self.source.block(block_hash)
+        except SourceError as error:
+            if error.code != "source_node_pruned":
+                raise
+            return None
 
     def _get(self, header: Header) -> bytes:
         """The block of a header, sound as far as it can be judged alone."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from coalface.errors import SourceError
+from coalface.errors import SourceError, StoreLocked
 from coalface.follow.follower import Follower
 from coalface.follow.progress import Round, Told
 from coalface.follow.trouble import passes
@@ -50,16 +50,18 @@ def run(
     ------
     SourceError
         If the source cannot be used and waiting does not help.
+    StoreLocked
+        If another process writes to the store all the while and `once` is asked for.
     """
     waits, told, waker = backoff or Backoff(), Told(), waker or Clock()
     warn = warn or (lambda _text: None)
     while True:
         try:
             found = follower.look()
-        except SourceError as error:
-            # What moves under the reader is worth another look at once; what is broken is worth a wait.
-            if not passes(error) or (once and waits.n_failures + 1 >= _ATTEMPTS_ONCE):
+        except (SourceError, StoreLocked) as error:
+            if not _passes(error) or (once and waits.n_failures + 1 >= _ATTEMPTS_ONCE):
                 raise
+            # What moves under the reader is worth another look at once; what is broken is worth a wait.
             if error.code != "source_node_changing" or waits.n_failures >= _QUICK_ATTEMPTS:
                 for text in told.news((error.message,)):
                     warn(f"{text}; trying again")
@@ -77,3 +79,8 @@ def run(
             return found.tip_height
         if found.is_done:
             waker.wait(poll_seconds)
+
+
+def _passes(error: SourceError | StoreLocked) -> bool:
+    """Whether waiting may help; it does where another process, `index` say, writes to the store just now."""
+    return isinstance(error, StoreLocked) or passes(error)
