@@ -66,18 +66,8 @@ def bulk_store(name: str, n_txs: int, **options: int) -> Iterator[Path]:
 
 def look_ups(store: Path) -> None:
     """Print a line a look-up and way: the median and the 99th percentile, in microseconds, warm and cold."""
-    chain = open_chain(store)
-    counts = chain.facts["counts"]
-    print(f"{counts['txs']} transactions, {counts['addresses']} addresses, load {os.getloadavg()[0]:.1f}")
+    txs, txids, ids, texts, outputs, owners, firsts = subjects(store)
     print(f"{'look-up':<18}{'way':<28}{'p50 us':>9}{'p99 us':>9}{'cold p50':>10}{'cold p99':>10}")
-    rng = random.Random(7)
-    txs = rng.sample(range(counts["txs"]), N_SUBJECTS)
-    txids = chain.core.txs(np.array(txs, np.uint32))[0]
-    ids = rng.sample(range(counts["addresses"]), N_SUBJECTS)
-    texts = [text or "" for text in chain.core.address_texts(np.array(ids, np.uint32))]
-    outputs = np.array(rng.sample(range(counts["outputs"]), N_SUBJECTS), np.uint64)
-    firsts = chain.column("tx.first_output")
-    owners = (np.searchsorted(firsts, outputs, side="right") - 1).tolist()
 
     line(store, "tx by id", "core", lambda chain, n: _core.time_txs(chain.core, txids[:n]), txs)
     line(
@@ -102,7 +92,7 @@ def look_ups(store: Path) -> None:
         lambda chain, n: each(lambda txid: chain.tx(txid).txid, txids[:n]),
         txids,
     )
-    with sqlite("tx", chain, rows_of_txs) as ask:
+    with sqlite("tx", store, rows_of_txs) as ask:
         sqlite_line(ask, [bytes.fromhex(txid) for txid in txids], txs)
     line(
         store, "address by string", "core", lambda chain, n: _core.time_addresses(chain.core, texts[:n]), ids
@@ -114,13 +104,29 @@ def look_ups(store: Path) -> None:
         lambda chain, n: each(lambda text: chain.core.find_address(text, chain.bound), texts[:n]),
         ids,
     )
-    with sqlite("address", chain, rows_of_addresses) as ask:
+    with sqlite("address", store, rows_of_addresses) as ask:
         sqlite_line(ask, texts, ids)
     line(
         store, "tx of an output", "core", lambda chain, n: _core.time_outputs(chain.core, outputs[:n]), owners
     )
     bisected: Callable[[int], int] = lambda output: int(np.searchsorted(firsts, output, side="right")) - 1  # noqa: E731
     line(store, "", "numpy, binary search", lambda _, n: each(bisected, outputs[:n]), owners, cold=False)
+
+
+def subjects(store: Path) -> tuple[Any, ...]:
+    """What is asked and what is to be answered; nothing stays mapped."""
+    chain = open_chain(store)
+    counts = chain.facts["counts"]
+    print(f"{counts['txs']} transactions, {counts['addresses']} addresses, load {os.getloadavg()[0]:.1f}")
+    rng = random.Random(7)
+    txs = rng.sample(range(counts["txs"]), N_SUBJECTS)
+    txids = chain.core.txs(np.array(txs, np.uint32))[0]
+    ids = rng.sample(range(counts["addresses"]), N_SUBJECTS)
+    texts = [text or "" for text in chain.core.address_texts(np.array(ids, np.uint32))]
+    outputs = np.array(rng.sample(range(counts["outputs"]), N_SUBJECTS), np.uint64)
+    firsts = np.array(chain.column("tx.first_output"))
+    owners = (np.searchsorted(firsts, outputs, side="right") - 1).tolist()
+    return txs, txids, ids, texts, outputs, owners, firsts
 
 
 def each(call: Callable[[Any], Any], subjects: Iterable[Any]) -> tuple[list[Any], Nanos]:
@@ -181,9 +187,9 @@ def drop(paths: Iterable[Path]) -> None:
 
 
 def rows_of_txs(chain: Chain, first: int, end: int) -> Iterator[tuple[Any, int]]:
-    """Ids as displayed, and rows."""
-    txids = chain.column("tx.txid")[first:end]
-    return ((bytes(txid)[::-1], first + n) for n, txid in enumerate(txids))
+    """Ids as bytes, and rows."""
+    txids = chain.core.txs(np.arange(first, end, dtype=np.uint32))[0]
+    return ((bytes.fromhex(txid), first + n) for n, txid in enumerate(txids))
 
 
 def rows_of_addresses(chain: Chain, first: int, end: int) -> Iterator[tuple[Any, int]]:
@@ -195,11 +201,12 @@ def rows_of_addresses(chain: Chain, first: int, end: int) -> Iterator[tuple[Any,
 
 @contextmanager
 def sqlite(
-    table: str, chain: Chain, rows_of: Callable[[Chain, int, int], Iterator[tuple[Any, int]]]
+    table: str, store: Path, rows_of: Callable[[Chain, int, int], Iterator[tuple[Any, int]]]
 ) -> Iterator[Path]:
     """A database with one table, written in order of its keys, as is best for it."""
     BUILD.mkdir(parents=True, exist_ok=True)
     path = BUILD / f"{table}.sqlite"
+    chain = open_chain(store)
     n_rows = chain.facts["counts"]["txs" if table == "tx" else "addresses"]
     step = 1 << 18
     rows = [
@@ -211,7 +218,7 @@ def sqlite(
         connection.execute("CREATE TABLE rows (key PRIMARY KEY, id INTEGER) WITHOUT ROWID")
         connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", rows)
         connection.commit()
-    del rows
+    del rows, chain
     try:
         yield path
     finally:
