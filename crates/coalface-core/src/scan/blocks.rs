@@ -4,10 +4,9 @@
 
 use std::ops::Range;
 
-use super::ahead::{Ahead, AHEAD_ROWS};
 use super::largest::count_none;
 use super::source::{check_bits, first_output, head};
-use super::spends::{ahead, Edge, Spends};
+use super::spends::{Edge, Spends};
 use super::sweep::{kernels, sweep, Cuts, Work};
 use super::wide::wide;
 use crate::ids::NONE_SAT;
@@ -154,19 +153,11 @@ pub fn outputs(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Blo
             let (mut value_sat, mut n_unspent, mut unspent_sat) = (0u128, 0, 0u128);
             for part in kernels(rows.clone()) {
                 let (low, high) = cells.read(snapshot, part.clone());
-                let values = &values[part.clone()];
-                let [next_low, next_high] = ahead(snapshot, part.end);
-                let next = [Ahead::behind(values), next_low, next_high];
-                for (n, values) in values.chunks(AHEAD_ROWS).enumerate() {
-                    let from = n * AHEAD_ROWS;
-                    next.iter().for_each(|next| next.fetch(from, AHEAD_ROWS));
-                    let rows = from..from + values.len();
-                    let sums = sums_of(values, &low[rows.clone()], &high[rows], edge);
-                    check_bits(sums.bits, part.start)?;
-                    value_sat += u128::from(sums.value);
-                    n_unspent += u64::from(sums.n_unspent);
-                    unspent_sat += u128::from(sums.unspent);
-                }
+                let sums = sums_of(&values[part.clone()], low, high, edge);
+                check_bits(sums.bits, part.start)?;
+                value_sat += u128::from(sums.value);
+                n_unspent += u64::from(sums.n_unspent);
+                unspent_sat += u128::from(sums.unspent);
             }
             let mut unspendable = (0, 0u128);
             while let Some(output) = payloads.get(next_payload).filter(|output| **output < rows.end as u64) {

@@ -7,7 +7,7 @@
 use super::ahead::{Ahead, AHEAD_ROWS};
 use super::source::{check_bits, head};
 use super::spends::{ahead, Edge, Spends};
-use super::sweep::{kernels, sweep, Work, KERNEL_ROWS};
+use super::sweep::{kernels, stretches, sweep, Work};
 use super::wide::wide;
 use crate::ids::NONE_U32;
 use crate::lookup::Bound;
@@ -57,14 +57,19 @@ pub fn kinds(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Vec<K
     let task = |rows: std::ops::Range<usize>| {
         let mut sums = [KindSums::default(); N_KINDS];
         let mut cells = Box::<Spends>::default();
-        let mut kernel = Box::<Kernel>::default();
-        for part in kernels(rows) {
-            let (low, high) = cells.read(snapshot, part.clone());
+        let mut batch = Box::<Batch>::default();
+        for part in stretches(rows, BATCH_ROWS) {
+            let mut do_exist = true;
+            for kernel in kernels(part.clone()) {
+                let (low, high) = cells.read(snapshot, kernel.clone());
+                let (at, addresses) = (kernel.start - part.start, &addresses[kernel]);
+                flags_of(addresses, low, high, edge, &mut batch.flags[at..]);
+                do_exist &= rows_of(addresses, of_address.len() as u32, &mut batch.kind_rows[at..]);
+            }
             let (values, addresses) = (&values[part.clone()], &addresses[part.clone()]);
-            let do_exist = kernel.prepare(addresses, of_address.len() as u32, low, high, edge);
             let [next_low, next_high] = ahead(snapshot, part.end);
             let next = [Ahead::behind(values), Ahead::behind(addresses), next_low, next_high];
-            if !do_exist || !kernel.add_to(&mut sums, values, of_address, next) {
+            if !do_exist || !batch.add_to(&mut sums, values, of_address, next) {
                 let what = format!("an output behind row {} has an address or a kind that does not exist", part.start);
                 return Err(StoreError::corrupt("columns/output.address_id", part.start as u64 * 4, what).into());
             }
@@ -118,32 +123,28 @@ wide! {
     }
 }
 
-/// Rows whose kinds are asked for so many rows ahead of their turn.
+/// Outputs that are tallied at once: some kernels, so that the sums of their kinds are seldom gathered.
+const BATCH_ROWS: usize = 2048;
+/// Kinds are asked for so many rows ahead of their turn.
 const ASKED_ROWS: usize = 64;
 
-/// What is known of the outputs of one kernel before their kinds are.
-struct Kernel {
+/// What is known of the outputs of a batch before their kinds are.
+struct Batch {
     /// Where their kinds stand.
-    kind_rows: [u32; KERNEL_ROWS + ASKED_ROWS],
-    flags: [u8; KERNEL_ROWS],
+    kind_rows: [u32; BATCH_ROWS + ASKED_ROWS],
+    flags: [u8; BATCH_ROWS],
     tallies: Tallies,
 }
 
-impl Default for Kernel {
-    fn default() -> Kernel {
-        Kernel { kind_rows: [0; KERNEL_ROWS + ASKED_ROWS], flags: [0; KERNEL_ROWS], tallies: [[[0; 2]; PLACES]; TURNS] }
+impl Default for Batch {
+    fn default() -> Batch {
+        Batch { kind_rows: [0; BATCH_ROWS + ASKED_ROWS], flags: [0; BATCH_ROWS], tallies: [[[0; 2]; PLACES]; TURNS] }
     }
 }
 
-impl Kernel {
-    /// Takes outputs with these addresses, spent by inputs with these parts; says whether all addresses exist but NONE.
-    fn prepare(&mut self, addresses: &[u32], n_addresses: u32, low: &[u32], high: &[u8], edge: Edge) -> bool {
-        flags_of(addresses, low, high, edge, &mut self.flags);
-        rows_of(addresses, n_addresses, &mut self.kind_rows)
-    }
-
-    /// Adds outputs with these values to the sums of their kinds, and has `next` fetched meanwhile; `false` if a kind
-    /// does not exist.
+impl Batch {
+    /// Adds the outputs, whose values these are, to the sums of their kinds, and has `next` fetched meanwhile; `false` if
+    /// a kind does not exist.
     fn add_to(&mut self, sums: &mut [KindSums; N_KINDS], values: &[i64], of_address: &[u8], next: [Ahead; 4]) -> bool {
         // Without addresses every output has none, and is counted by its flag.
         let of_address = if of_address.is_empty() { &[0] } else { of_address };
