@@ -23,11 +23,15 @@ __all__ = [
     "scan_block_outputs",
     "scan_floor",
     "scan_kinds",
+    "scan_kinds_floor",
     "scan_largest_fee",
     "scan_largest_output",
     "scan_locktimes",
     "scan_versions",
     "table_names",
+    "time_addresses",
+    "time_outputs",
+    "time_txs",
     "write_block_files",
     "write_bulk",
 ]
@@ -366,8 +370,8 @@ def scan_block_outputs(
 ]:
     """Per block: count and value of outputs, of unspent ones, of unspent ones that nobody can spend."""
 
-def scan_floor(chain: Chain, buffer: NDArray[np.uint8], threads: int | None = None) -> int:
-    """Sum of the words of a buffer, modulo 2^64: what a scan of these bytes is measured against."""
+def scan_floor(chain: Chain, buffers: Sequence[NDArray[np.uint8]], threads: int | None = None) -> int:
+    """Sum of the words of some buffers, modulo 2^64: what a scan of these bytes is measured against."""
 
 def scan_kinds(
     chain: Chain,
@@ -376,6 +380,9 @@ def scan_kinds(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[str, int, int, int, int]]:
     """Per script kind: name, outputs, value, unspent outputs, value of these."""
+
+def scan_kinds_floor(chain: Chain, bound: Bound, threads: int | None = None) -> int:
+    """Sum of the numbers of all outputs' kinds: what looking each of them up is measured against."""
 
 def scan_largest_fee(
     chain: Chain,
@@ -411,6 +418,17 @@ def scan_versions(
 
 def table_names() -> list[str]:
     """Names of all tables."""
+
+def time_addresses(chain: Chain, texts: Sequence[str]) -> tuple[list[int | None], NDArray[np.uint32]]:
+    """Ids of addresses, and nanoseconds that each look-up took."""
+
+def time_outputs(chain: Chain, outputs: NDArray[np.uint64]) -> tuple[list[int | None], NDArray[np.uint32]]:
+    """Rows of the outputs' transactions, and nanoseconds that each look-up took."""
+
+def time_txs(
+    chain: Chain, txids: Sequence[str], *, in_map: bool = False
+) -> tuple[list[int | None], NDArray[np.uint32]]:
+    """Rows of transactions, and nanoseconds that each look-up took, in a hash map of all ids if asked."""
 
 def write_block_files(
     folder: Path,

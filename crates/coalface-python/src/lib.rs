@@ -11,6 +11,7 @@ mod gate;
 mod index;
 mod record;
 mod scan;
+mod timing;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -29,10 +30,14 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(scan::scan_block_outputs, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_floor, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_kinds, module)?)?;
+    module.add_function(wrap_pyfunction!(scan::scan_kinds_floor, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_largest_fee, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_largest_output, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_locktimes, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_versions, module)?)?;
+    module.add_function(wrap_pyfunction!(timing::time_addresses, module)?)?;
+    module.add_function(wrap_pyfunction!(timing::time_outputs, module)?)?;
+    module.add_function(wrap_pyfunction!(timing::time_txs, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
     module.add_function(wrap_pyfunction!(index::bulk_eras, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;

@@ -152,23 +152,32 @@ pub fn scan_block_fees<'py>(
     Ok((found.n_txs.into_pyarray(py), found.fees_sat.into_pyarray(py), found.n_unknown.into_pyarray(py)))
 }
 
-/// Sum, modulo 2^64, of the words of `buffer`, on as many threads and in the same stretches as a scan: its yardstick.
+/// Sum, modulo 2^64, of the words of some buffers, on as many threads and in the same stretches as a scan: its yardstick.
 #[pyfunction]
-#[pyo3(signature = (chain, buffer, threads=None))]
+#[pyo3(signature = (chain, buffers, threads=None))]
 pub fn scan_floor(
     py: Python<'_>,
     chain: &PyChain,
-    buffer: pyo3::buffer::PyBuffer<u8>,
+    buffers: Vec<pyo3::buffer::PyBuffer<u8>>,
     threads: Option<usize>,
 ) -> PyResult<u64> {
-    let address = buffer.buf_ptr() as usize;
-    let len = buffer.len_bytes();
-    if !buffer.is_c_contiguous() {
-        return Err(pyo3::exceptions::PyValueError::new_err("the buffer is not contiguous"));
+    if buffers.iter().any(|buffer| !buffer.is_c_contiguous()) {
+        return Err(pyo3::exceptions::PyValueError::new_err("a buffer is not contiguous"));
     }
+    let places: Vec<(usize, usize)> =
+        buffers.iter().map(|buffer| (buffer.buf_ptr() as usize, buffer.len_bytes())).collect();
     run(py, chain, (threads, None), move |snapshot, work| {
-        // SAFETY: the buffer is held by `buffer`, which outlives this call, and has that many contiguous bytes.
-        let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, len) };
-        floor::sum_words(snapshot, bytes, work)
+        places.into_iter().filter(|(_, len)| *len > 0).try_fold(0u64, |sum, (address, len)| {
+            // SAFETY: the buffer is held by `buffers`, which outlive this call, and has that many contiguous bytes.
+            let bytes = unsafe { std::slice::from_raw_parts(address as *const u8, len) };
+            Ok(sum.wrapping_add(floor::sum_words(snapshot, bytes, work)?))
+        })
     })
+}
+
+/// Sum of the kinds of the addresses of all outputs, whatever that means: the yardstick of a scan that looks up each of them.
+#[pyfunction]
+#[pyo3(signature = (chain, bound, threads=None))]
+pub fn scan_kinds_floor(py: Python<'_>, chain: &PyChain, bound: PyBound, threads: Option<usize>) -> PyResult<u64> {
+    run(py, chain, (threads, None), |snapshot, work| floor::sum_kinds(snapshot, &bound.0, work))
 }

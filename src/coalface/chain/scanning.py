@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -247,12 +246,10 @@ def _ages(chain: "Chain", threads: int | None, progress: ScanProgress | None) ->
     times_unix = _times_unix(chain)
     days = np.maximum(times_unix[-1] - times_unix, 0) // _DAY_SECONDS if len(times_unix) else times_unix
     place = np.searchsorted(np.array(AGE_DAYS), days, side="right")
-    sums = []
-    for n, (start, end) in enumerate(zip((0, *AGE_DAYS), (*AGE_DAYS, None), strict=True)):
-        own = place == n
-        counts = (n_unspent, unspent_sat, n_unspendable, unspendable_sat)
-        sums.append(AgeSum(start, end, int(own.sum()), *(_sum(column[own]) for column in counts)))
-    return tuple(sums), []
+    starts, ends = (0, *AGE_DAYS), (*AGE_DAYS, None)
+    counts = (np.ones_like(place), n_unspent, unspent_sat, n_unspendable, unspendable_sat)
+    rows = zip(*(_sums(place, len(starts), column) for column in counts), strict=True)
+    return tuple(AgeSum(start, end, *row) for start, end, row in zip(starts, ends, rows, strict=True)), []
 
 
 def _months(chain: "Chain", threads: int | None, progress: ScanProgress | None) -> tuple[Found, list[str]]:
@@ -261,19 +258,21 @@ def _months(chain: "Chain", threads: int | None, progress: ScanProgress | None) 
     )
     n_txs, fees_sat, n_unknown = _core.scan_block_fees(chain.core, chain.bound, threads, progress)
     months = _times_unix(chain).astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
-    sums = []
-    for month in np.unique(months):
-        own = months == month
-        counts = (n_txs, n_outputs, value_sat, unspent_sat, fees_sat, n_unknown)
-        name = datetime(1970 + int(month) // 12, int(month) % 12 + 1, 1, tzinfo=UTC).strftime("%Y-%m")
-        sums.append(MonthSum(name, int(own.sum()), *(_sum(column[own]) for column in counts)))
-    return tuple(sums), ["result.fees_sat"] if n_unknown.any() else []
+    months, place = np.unique(months, return_inverse=True)
+    counts = (np.ones_like(place), n_txs, n_outputs, value_sat, unspent_sat, fees_sat, n_unknown)
+    rows = zip(*(_sums(place, len(months), column) for column in counts), strict=True)
+    names = (f"{1970 + month // 12:04}-{month % 12 + 1:02}" for month in months.tolist())
+    sums = tuple(MonthSum(name, *row) for name, row in zip(names, rows, strict=True))
+    return sums, ["result.fees_sat"] if n_unknown.any() else []
 
 
-def _sum(column: "np.ndarray[Any, Any]") -> int:
-    """Sum of a column, exact: amounts of many blocks may exceed 64 bits."""
-    high, low = column >> 32, column & 0xFFFF_FFFF
-    return (int(high.sum()) << 32) + int(low.sum())
+def _sums(place: "np.ndarray[Any, Any]", n_places: int, column: "np.ndarray[Any, Any]") -> list[int]:
+    """Sum of a column by place, exact: amounts of many blocks may exceed 64 bits."""
+    high, low = np.zeros(n_places, np.int64), np.zeros(n_places, np.int64)
+    column = column.astype(np.int64)
+    np.add.at(high, place, column >> 32)
+    np.add.at(low, place, column & 0xFFFF_FFFF)
+    return [(top << 32) + rest for top, rest in zip(high.tolist(), low.tolist(), strict=True)]
 
 
 QUERIES: dict[str, Query] = {
@@ -286,10 +285,14 @@ QUERIES: dict[str, Query] = {
         ("output.value_sat", "output.address_id", "output.spent_by", "address.kind"),
         _kinds,
     ),
-    "unspent-by-age": Query("unspent outputs by age in days", ("output.value_sat", "output.spent_by"), _ages),
+    "unspent-by-age": Query(
+        "unspent outputs by age in days",
+        ("output.value_sat", "output.spent_by", "heap.op_return_output"),
+        _ages,
+    ),
     "months": Query(
         "transactions, outputs and fees by month",
-        ("output.value_sat", "output.spent_by", "tx.fee_sat"),
+        ("output.value_sat", "output.spent_by", "heap.op_return_output", "tx.fee_sat"),
         _months,
     ),
 }

@@ -2,7 +2,7 @@
 
 use super::bound::Bound;
 use super::history::{for_each_external, for_each_output};
-use super::place::{tx_of_input, tx_of_output};
+use super::place::{outputs_of, tx_of_input, tx_of_output};
 use crate::ids::{AddressId, TxNum};
 use crate::store::{Snapshot, StoreError};
 
@@ -27,22 +27,29 @@ pub struct Totals {
     pub last_tx: Option<TxNum>,
 }
 
-/// Totals of address `id`. O(outputs × log); memory 4 bytes an output and 4 a spend.
+/// Totals of address `id`. O(outputs + spends × log); memory 4 bytes a transaction that pays it, and 4 a spend.
 ///
 /// # Errors
 /// If the store contradicts itself.
 pub fn totals(snapshot: &Snapshot, id: AddressId, bound: &Bound) -> Result<Totals, StoreError> {
     let columns = &*snapshot.columns;
     let mut totals = Totals::default();
-    let mut txs: Vec<TxNum> = Vec::new();
+    let mut paying: Vec<TxNum> = Vec::new();
+    let mut spending: Vec<TxNum> = Vec::new();
+    let mut outputs_of_tx = 0..0;
     for_each_output(snapshot, id, bound, |output| {
         let value = columns.output_value_sat[output as usize];
         totals.n_outputs += 1;
         totals.received_sat = totals.received_sat.saturating_add(value);
-        txs.push(tx_of_output(snapshot, output)?);
+        if !outputs_of_tx.contains(&output) {
+            // Many outputs of one transaction follow each other.
+            let tx = tx_of_output(snapshot, output)?;
+            outputs_of_tx = outputs_of(snapshot, tx);
+            paying.push(tx);
+        }
         if let Some(input) = snapshot.spent_by(output, bound.inputs) {
             totals.sent_sat = totals.sent_sat.saturating_add(value);
-            txs.push(tx_of_input(snapshot, input)?);
+            spending.push(tx_of_input(snapshot, input)?);
         }
         Ok(())
     })?;
@@ -50,12 +57,17 @@ pub fn totals(snapshot: &Snapshot, id: AddressId, bound: &Bound) -> Result<Total
         totals.n_external += 1;
         totals.n_unknown += u64::from(value_sat.is_none());
         totals.sent_sat = totals.sent_sat.saturating_add(value_sat.unwrap_or(0));
-        txs.push(tx_of_input(snapshot, input)?);
+        spending.push(tx_of_input(snapshot, input)?);
         Ok(())
     })?;
-    txs.sort_unstable();
-    txs.dedup();
-    totals.n_txs = txs.len() as u64;
-    (totals.first_tx, totals.last_tx) = (txs.first().copied(), txs.last().copied());
+    spending.sort_unstable();
+    spending.dedup();
+    // Ascending but in a damaged store, since the outputs are: then this is a pass.
+    paying.sort_unstable();
+    paying.dedup();
+    let n_both = spending.iter().filter(|tx| paying.binary_search(tx).is_ok()).count();
+    totals.n_txs = (paying.len() + spending.len() - n_both) as u64;
+    totals.first_tx = paying.first().into_iter().chain(spending.first()).min().copied();
+    totals.last_tx = paying.last().into_iter().chain(spending.last()).max().copied();
     Ok(totals)
 }

@@ -5,8 +5,10 @@
 use std::ops::Range;
 
 use super::largest::count_none;
-use super::source::{check_bits, first_output, head, spent_by, sum_amounts, Cells};
-use super::sweep::{kernels, sweep, Cuts, Work, KERNEL_ROWS};
+use super::source::{check_bits, first_output, head};
+use super::spends::{Edge, Spends};
+use super::sweep::{kernels, sweep, Cuts, Work};
+use super::wide::wide;
 use crate::ids::NONE_SAT;
 use crate::lookup::Bound;
 use crate::store::{Snapshot, StoreError};
@@ -83,15 +85,46 @@ fn amount(sum: u128, block: usize) -> Result<i64> {
     })?)
 }
 
-/// Count and value of those of some outputs that are unspent.
-fn unspent(values: &[i64], spends: &[u64], inputs: u64) -> (u64, u64) {
-    let (mut n, mut sat) = (0u64, 0u64);
-    for (value, spent) in values.iter().zip(spends) {
-        let is_unspent = u64::from(*spent >= inputs);
-        n = n.wrapping_add(is_unspent);
-        sat = sat.wrapping_add(*value as u64 & is_unspent.wrapping_neg());
+/// What of the outputs of one kernel is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sums {
+    value: u64,
+    unspent: u64,
+    n_unspent: u32,
+    /// Bits of all values, taken together.
+    bits: u64,
+}
+
+wide! {
+    /// Sums over outputs with these values, spent by the inputs with these parts.
+    fn sums_of(values: &[i64], low: &[u32], high: &[u8], edge: Edge) -> Sums {
+        // In two steps, each with lanes of one width: first masks, 32 bits a row, then sums, 64 bits a row.
+        const STEP: usize = 64;
+        let mut sums = Sums { value: 0, unspent: 0, n_unspent: 0, bits: 0 };
+        let mut masks = [0i32; STEP];
+        for ((values, low), high) in values.chunks(STEP).zip(low.chunks(STEP)).zip(high.chunks(STEP)) {
+            for ((mask, low), high) in masks.iter_mut().zip(low).zip(high) {
+                *mask = -i32::from(edge.is_unspent_wide(*low, u32::from(*high)));
+                sums.n_unspent = sums.n_unspent.wrapping_sub(*mask as u32);
+            }
+            for (value, mask) in values.iter().zip(&masks) {
+                sums.value = sums.value.wrapping_add(*value as u64);
+                sums.bits |= *value as u64;
+                sums.unspent = sums.unspent.wrapping_add((*value & i64::from(*mask)) as u64);
+            }
+        }
+        sums
     }
-    (n, sat)
+}
+
+wide! {
+    /// Sum of fees, and their bits taken together. NONE is the sign bit alone: without it, it adds nothing.
+    fn fees_of(fees: &[i64]) -> (u64, u64) {
+        fees.iter().fold((0, 0), |(sum, bits), fee| {
+            let bare = *fee as u64 & !(NONE_SAT as u64);
+            (u64::wrapping_add(sum, bare), bits | bare)
+        })
+    }
 }
 
 /// Outputs of each block below `bound`, and which of them are unspent as of `bound`.
@@ -102,30 +135,41 @@ pub fn outputs(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Blo
     let columns = &*snapshot.columns;
     let values = head(&columns.output_value_sat, bound.outputs, "columns/output.value_sat")?;
     let starts_at_genesis = columns.block_hash.first() == Some(&snapshot.network().genesis_hash());
+    let edge = Edge::of(bound);
     let task = |blocks: Range<usize>| {
         let mut found = BlockOutputs::default();
-        let mut cells: Box<Cells> = Box::new([0; KERNEL_ROWS]);
+        let mut cells = Box::<Spends>::default();
+        let payloads = &columns.op_return_output[..];
+        // Payloads of the task's blocks follow each other, as the outputs do.
+        let mut next_payload = match blocks.is_empty() {
+            true => 0,
+            false => {
+                let first = outputs_of(snapshot, blocks.start, bound)?.start as u64;
+                payloads.partition_point(|output| *output < first)
+            }
+        };
         for block in blocks {
             let rows = outputs_of(snapshot, block, bound)?;
             let (mut value_sat, mut n_unspent, mut unspent_sat) = (0u128, 0, 0u128);
             for part in kernels(rows.clone()) {
-                let values = &values[part.clone()];
-                let spends = spent_by(snapshot, part.clone(), &mut cells);
-                value_sat += u128::from(sum_amounts(values, part.start)?);
-                let (n, sat) = unspent(values, spends, bound.inputs);
-                n_unspent += n;
-                unspent_sat += u128::from(sat);
+                let (low, high) = cells.read(snapshot, part.clone());
+                let sums = sums_of(&values[part.clone()], low, high, edge);
+                check_bits(sums.bits, part.start)?;
+                value_sat += u128::from(sums.value);
+                n_unspent += u64::from(sums.n_unspent);
+                unspent_sat += u128::from(sums.unspent);
             }
             let mut unspendable = (0, 0u128);
+            while let Some(output) = payloads.get(next_payload).filter(|output| **output < rows.end as u64) {
+                next_payload += 1;
+                // Below the start only where the store is damaged: they rise.
+                if let Some(value) = values[rows.clone()].get((*output as usize).wrapping_sub(rows.start)) {
+                    unspendable.0 += 1;
+                    unspendable.1 += u128::from(*value as u64);
+                }
+            }
             if block == 0 && starts_at_genesis {
                 unspendable = (rows.len() as u64, value_sat);
-            } else {
-                let payloads = &columns.op_return_output;
-                let from = payloads.partition_point(|output| (*output as usize) < rows.start);
-                for output in payloads[from..].iter().take_while(|output| (**output as usize) < rows.end) {
-                    unspendable.0 += 1;
-                    unspendable.1 += u128::from(values[*output as usize] as u64);
-                }
             }
             found.n_outputs.push(rows.len() as u64);
             found.value_sat.push(amount(value_sat, block)?);
@@ -163,10 +207,9 @@ pub fn fees(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<BlockF
             for part in kernels(txs.start as usize..txs.end as usize) {
                 let fees = &fees[part.clone()];
                 n_none += count_none(fees, part.start)?;
-                // NONE is the sign bit alone: without it, it adds nothing.
-                let bare = |fee: &i64| *fee as u64 & !(NONE_SAT as u64);
-                check_bits(fees.iter().fold(0u64, |bits, fee| bits | bare(fee)), part.start)?;
-                sum += u128::from(fees.iter().fold(0u64, |sum, fee| sum.wrapping_add(bare(fee))));
+                let (bare, bits) = fees_of(fees);
+                check_bits(bits, part.start)?;
+                sum += u128::from(bare);
             }
             found.n_txs.push(txs.end - txs.start);
             found.fees_sat.push(amount(sum, block)?);

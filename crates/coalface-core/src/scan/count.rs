@@ -2,6 +2,7 @@
 
 use super::source::head;
 use super::sweep::{kernels, sweep, Work};
+use super::wide::wide;
 use crate::lookup::Bound;
 use crate::store::Snapshot;
 use crate::Result;
@@ -32,29 +33,42 @@ pub struct Versions {
     pub n_negative: u64,
 }
 
-/// Counts of two properties of each row, over the first `rows` rows of a column.
-fn count_two(
+wide! {
+    /// Rows that are not 0, and rows from [`LOCKTIME_THRESHOLD`] on, of at most so many as one kernel is given.
+    fn count_locktimes(rows: &[u32]) -> (u32, u32) {
+        count_two(rows, |row| row != 0, |row| row >= LOCKTIME_THRESHOLD)
+    }
+}
+
+wide! {
+    /// Rows above 1, and rows with the sign bit, of at most so many as one kernel is given.
+    fn count_versions(rows: &[u32]) -> (u32, u32) {
+        count_two(rows, |row| row > 1, |row| (row as i32) < 0)
+    }
+}
+
+/// Rows with each of two properties. 32 bits suffice for the rows of one kernel, and are as wide as a row: lanes stay full.
+#[inline(always)]
+fn count_two(rows: &[u32], is_first: impl Fn(u32) -> bool, is_second: impl Fn(u32) -> bool) -> (u32, u32) {
+    rows.iter().fold((0, 0), |(first, second), row| {
+        (u32::wrapping_add(first, is_first(*row).into()), u32::wrapping_add(second, is_second(*row).into()))
+    })
+}
+
+/// Both counts over the first `rows` rows of a column.
+fn count(
     snapshot: &Snapshot,
     (column, file): (&[u32], &str),
     rows: u64,
     work: Work<'_>,
-    is_first: impl Fn(u32) -> bool + Sync,
-    is_second: impl Fn(u32) -> bool + Sync,
+    kernel: fn(&[u32]) -> (u32, u32),
 ) -> Result<(u64, u64)> {
     let column = head(column, rows, file)?;
     let task = |rows: std::ops::Range<usize>| {
-        let (mut first, mut second) = (0, 0);
-        for part in kernels(rows) {
-            // 32 bits suffice for the rows of one kernel, and are as wide as a row: lanes stay full.
-            let (mut a, mut b) = (0u32, 0u32);
-            for row in &column[part] {
-                a = a.wrapping_add(u32::from(is_first(*row)));
-                b = b.wrapping_add(u32::from(is_second(*row)));
-            }
-            first += u64::from(a);
-            second += u64::from(b);
-        }
-        Ok((first, second))
+        Ok(kernels(rows).fold((0, 0), |(first, second), part| {
+            let (a, b) = kernel(&column[part]);
+            (first + u64::from(a), second + u64::from(b))
+        }))
     };
     sweep(snapshot, rows, work, task, |a, b| Ok((a.0 + b.0, a.1 + b.1)))
 }
@@ -65,8 +79,7 @@ fn count_two(
 /// See [`sweep`].
 pub fn locktimes(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Locktimes> {
     let column = (&snapshot.columns.tx_locktime[..], "columns/tx.locktime");
-    let (n_nonzero, n_times) =
-        count_two(snapshot, column, bound.txs, work, |row| row != 0, |row| row >= LOCKTIME_THRESHOLD)?;
+    let (n_nonzero, n_times) = count(snapshot, column, bound.txs, work, count_locktimes)?;
     Ok(Locktimes { n_txs: bound.txs, n_nonzero, n_times })
 }
 
@@ -76,6 +89,6 @@ pub fn locktimes(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<L
 /// See [`sweep`].
 pub fn versions(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Versions> {
     let column = (&snapshot.columns.tx_version[..], "columns/tx.version");
-    let (n_above_1, n_negative) = count_two(snapshot, column, bound.txs, work, |row| row > 1, |row| (row as i32) < 0)?;
+    let (n_above_1, n_negative) = count(snapshot, column, bound.txs, work, count_versions)?;
     Ok(Versions { n_txs: bound.txs, n_above_1, n_negative })
 }

@@ -2,6 +2,7 @@
 
 use super::source::{check_bits, head};
 use super::sweep::{kernels, sweep, Work};
+use super::wide::wide;
 use crate::ids::NONE_SAT;
 use crate::lookup::Bound;
 use crate::store::{Snapshot, StoreError};
@@ -41,14 +42,22 @@ impl Largest {
     }
 }
 
+wide! {
+    /// Greatest of the rows.
+    fn max(rows: &[i64]) -> i64 {
+        greatest(rows)
+    }
+}
+
 /// Greatest of the rows, as a fold over independent lanes, so that the processor need not wait for each comparison.
-fn max(rows: &[i64]) -> i64 {
-    const LANES: usize = 8;
+#[inline(always)]
+fn greatest(rows: &[i64]) -> i64 {
+    const LANES: usize = 16;
     let (blocks, rest) = rows.as_chunks::<LANES>();
     let mut lanes = [i64::MIN; LANES];
     for block in blocks {
         for (lane, row) in lanes.iter_mut().zip(block) {
-            *lane = (*lane).max(*row);
+            *lane = if *row > *lane { *row } else { *lane };
         }
     }
     lanes.iter().chain(rest).copied().max().unwrap_or(i64::MIN)
@@ -56,7 +65,11 @@ fn max(rows: &[i64]) -> i64 {
 
 /// What the stretch that begins at `first` holds; rows equal to NONE are unknown.
 fn look(rows: &[i64], first: usize, best: Option<Greatest>) -> Option<Greatest> {
-    let amount_sat = max(rows);
+    take(max(rows), rows, first, best)
+}
+
+/// As [`look`], where the greatest of the rows is known.
+fn take(amount_sat: i64, rows: &[i64], first: usize, best: Option<Greatest>) -> Option<Greatest> {
     if amount_sat == NONE_SAT || best.is_some_and(|best| amount_sat < best.amount_sat) {
         return best;
     }
@@ -101,12 +114,59 @@ pub fn fee(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Largest
         let (mut greatest, mut n_none) = (None, 0);
         for part in kernels(rows) {
             let rows = &fees[part.clone()];
-            greatest = look(rows, part.start, greatest);
-            n_none += count_none(rows, part.start)?;
+            let fees = fees_of(rows);
+            fees.check(part.start)?;
+            greatest = take(fees.greatest, rows, part.start, greatest);
+            n_none += fees.n_none;
         }
         Ok(Largest { greatest, n_rows, n_none })
     };
     sweep(snapshot, bound.txs, work, task, |a, b| Ok(a.merge(b)))
+}
+
+/// What the fees of one kernel are.
+struct Fees {
+    greatest: i64,
+    n_none: u64,
+    /// Rows with the sign bit: if more than NONE have it, one of them is negative.
+    n_signed: u64,
+}
+
+wide! {
+    /// Looks at fees once, in lanes as [`greatest`].
+    fn fees_of(fees: &[i64]) -> Fees {
+        const LANES: usize = 8;
+        let (blocks, rest) = fees.as_chunks::<LANES>();
+        let (mut most, mut none, mut signed) = ([i64::MIN; LANES], [0u64; LANES], [0u64; LANES]);
+        for block in blocks {
+            for n in 0..LANES {
+                most[n] = if block[n] > most[n] { block[n] } else { most[n] };
+                none[n] = none[n].wrapping_add((block[n] == NONE_SAT).into());
+                signed[n] = signed[n].wrapping_add(block[n] as u64 >> 63);
+            }
+        }
+        for fee in rest {
+            most[0] = most[0].max(*fee);
+            none[0] += u64::from(*fee == NONE_SAT);
+            signed[0] += *fee as u64 >> 63;
+        }
+        Fees {
+            greatest: most.into_iter().max().unwrap_or(i64::MIN),
+            n_none: none.iter().sum(),
+            n_signed: signed.iter().sum(),
+        }
+    }
+}
+
+impl Fees {
+    /// Fails if one of them, the first being that of row `first`, is negative.
+    fn check(&self, first: usize) -> Result<()> {
+        if self.n_none == self.n_signed {
+            return Ok(());
+        }
+        let what = format!("a fee behind row {first} is negative");
+        Err(StoreError::corrupt("columns/tx.fee_sat", first as u64 * 8, what).into())
+    }
 }
 
 /// Fees that are not known, of at most so many as one kernel is given.
@@ -114,17 +174,9 @@ pub fn fee(snapshot: &Snapshot, bound: &Bound, work: Work<'_>) -> Result<Largest
 /// # Errors
 /// If another fee is negative.
 pub(super) fn count_none(fees: &[i64], first: usize) -> Result<u64> {
-    let (mut n_none, mut n_negative) = (0u64, 0u64);
-    for fee in fees {
-        n_none = n_none.wrapping_add(u64::from(*fee == NONE_SAT));
-        // The sign bit: as many lanes as a sum has, on any processor.
-        n_negative = n_negative.wrapping_add(*fee as u64 >> 63);
-    }
-    if n_none == n_negative {
-        return Ok(n_none);
-    }
-    let what = format!("a fee behind row {first} is negative");
-    Err(StoreError::corrupt("columns/tx.fee_sat", first as u64 * 8, what).into())
+    let found = fees_of(fees);
+    found.check(first)?;
+    Ok(found.n_none)
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Where sweeps read columns: the one place that knows how a logical column lies on disk.
 
-use std::ops::Range;
-
 use super::sweep::KERNEL_ROWS;
 use crate::store::{Snapshot, StoreError};
 use crate::Result;
@@ -20,19 +18,6 @@ pub fn head<'a, T>(column: &'a [T], rows: u64, file: &str) -> Result<&'a [T]> {
     })?)
 }
 
-/// A buffer for the cells of one kernel.
-pub type Cells = [u64; KERNEL_ROWS];
-
-/// Inputs that spend the outputs of `rows`, as they are stamped now; at or above the bound's inputs means unspent.
-///
-/// # Panics
-/// If `rows` are more than [`KERNEL_ROWS`] or end past the column, which callers rule out with [`head`].
-pub fn spent_by<'a>(snapshot: &Snapshot, rows: Range<usize>, cells: &'a mut Cells) -> &'a [u64] {
-    let cells = &mut cells[..rows.len()];
-    snapshot.columns.output_spent_by.read_into(rows.start, cells);
-    cells
-}
-
 /// First output of a transaction; that of the transaction after the last is `end`.
 ///
 /// # Errors
@@ -44,21 +29,6 @@ pub fn first_output(snapshot: &Snapshot, tx: u64, end: u64) -> Result<u64> {
         return Err(StoreError::corrupt("columns/tx.first_output", tx * 4, what).into());
     }
     Ok(first)
-}
-
-/// Sum of amounts that may be so many as one kernel is given.
-///
-/// # Errors
-/// If one of them is no amount of money; `first` is the row of the first.
-pub fn sum_amounts(amounts: &[i64], first: usize) -> Result<u64> {
-    debug_assert!(amounts.len() <= KERNEL_ROWS);
-    let (mut sum, mut bits) = (0u64, 0u64);
-    for amount in amounts {
-        sum = sum.wrapping_add(*amount as u64);
-        bits |= *amount as u64;
-    }
-    check_bits(bits, first)?;
-    Ok(sum)
 }
 
 /// Fails if the bits of some amounts, taken together, are more than those of an amount.
@@ -79,12 +49,12 @@ mod tests {
     use crate::units::MAX_MONEY_SAT;
 
     #[test]
-    fn amounts_add_up_and_others_are_refused() {
-        assert_eq!(sum_amounts(&[], 0).unwrap(), 0);
-        let most = vec![MAX_MONEY_SAT; KERNEL_ROWS];
-        assert_eq!(u128::from(sum_amounts(&most, 0).unwrap()), MAX_MONEY_SAT as u128 * KERNEL_ROWS as u128);
+    fn what_is_no_amount_is_refused() {
+        check_bits(0, 0).unwrap();
+        check_bits(MAX_MONEY_SAT as u64, 0).unwrap();
+        assert!(MAX_MONEY_SAT as u128 * (KERNEL_ROWS as u128) < 1 << 62);
         for wrong in [-1, i64::MIN, i64::MAX, 1 << AMOUNT_BITS] {
-            assert_eq!(sum_amounts(&[1, wrong, 3], 7).unwrap_err().code(), "store_corrupt");
+            assert_eq!(check_bits(wrong as u64, 7).unwrap_err().code(), "store_corrupt");
         }
     }
 

@@ -142,13 +142,27 @@ impl StampedSplit {
         let (mut low, mut high) = ([0u32; ROWS], [0u8; ROWS]);
         for (n, ids) in ids.chunks_mut(ROWS).enumerate() {
             let (low, high) = (&mut low[..ids.len()], &mut high[..ids.len()]);
-            self.high.read_into(start + n * ROWS, high);
-            fence(Ordering::Acquire); // as in `cell`
-            self.low.read_into(start + n * ROWS, low);
+            self.read_parts_into(start + n * ROWS, low, high);
             for ((id, low), high) in ids.iter_mut().zip(low).zip(high) {
                 *id = whole(*low, *high);
             }
         }
+    }
+
+    /// Where the low and the high part of a row lie, as [`Stamped::place`].
+    #[must_use]
+    pub fn places(&self, row: usize) -> (*const u8, *const u8) {
+        (self.low.place(row), self.high.place(row))
+    }
+
+    /// Copies the parts of the ids from row `start` on, as they are now, into two arrays of one length.
+    ///
+    /// # Panics
+    /// If they end past the last row, like a slice.
+    pub fn read_parts_into(&self, start: usize, low: &mut [u32], high: &mut [u8]) {
+        self.high.read_into(start, high);
+        fence(Ordering::Acquire); // as in `cell`
+        self.low.read_into(start, low);
     }
 
     /// As [`Split::is_exact`].
