@@ -60,6 +60,8 @@ pub fn hash_pairs(level: &mut [Hash32]) {
 mod tests {
     use super::*;
 
+    type Each<'a> = &'a mut dyn FnMut(usize, Hash32);
+
     /// Every length around the edges of blocks, in one piece and in three.
     fn parts(bytes: &[u8], n: usize) -> [&[u8]; 3] {
         let len = [0, 1, 55, 56, 63, 64, 65, 119, 120, 128, 250, 1000, 2900, 5000][n % 14] + n % 5;
@@ -76,7 +78,7 @@ mod tests {
         for n_messages in (0..40).chain([100, 150]) {
             let expected: Vec<_> = (0..n_messages).map(|n| Some(Hash32(sha256d_parts(&parts(&bytes, n))))).collect();
             let messages = || (0..n_messages).map(|n| parts(&bytes, n));
-            let hashes = |run: &dyn Fn(&mut dyn FnMut(usize, Hash32))| {
+            let hashes = |run: &dyn Fn(Each<'_>)| {
                 let mut found = vec![None; n_messages];
                 run(&mut |n, hash| assert_eq!(found[n].replace(hash), None));
                 found
