@@ -155,6 +155,7 @@ class IndexRecord(TypedDict):
     undo_used: int
     undo_missing: int
     undo_bad: list[tuple[str, int, str]]
+    stages: list[tuple[str, int, int, str]]
 
 @type_check_only
 class BulkRecord(TypedDict):
@@ -328,7 +329,7 @@ def decode_address(network: str, text: str) -> tuple[str, str]:
     """Script kind and identifying bytes (hex) of an address."""
 
 def hash_floor(sources: Sequence[Path], threads: int) -> tuple[int, int, float, float]:
-    """Transactions, bytes, and seconds that hashing alone takes: one after the other, two at a time."""
+    """Transactions, bytes, and seconds that hashing alone takes: one after the other, several at a time."""
 
 def index(
     sources: Sequence[Path],

@@ -104,6 +104,9 @@ fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, Py
     dict.set_item("undo_missing", report.undo.n_missing)?;
     let bad: Vec<_> = report.undo.bad.iter().map(|bad| (&bad.file, bad.offset, &bad.reason)).collect();
     dict.set_item("undo_bad", bad)?;
+    let micros = |time: std::time::Duration| time.as_micros() as u64;
+    let stages: Vec<_> = report.stages.iter().map(|s| (s.name, micros(s.thread), micros(s.cpu), s.bound)).collect();
+    dict.set_item("stages", stages)?;
     Ok(dict)
 }
 
@@ -210,7 +213,7 @@ pub fn write_bulk<'py>(
 }
 
 /// Seconds that hashing alone takes on `threads` threads: (transactions, bytes, seconds one message after the other,
-/// seconds two at a time).
+/// seconds several at a time).
 #[pyfunction]
 pub fn hash_floor(py: Python<'_>, sources: Vec<PathBuf>, threads: usize) -> PyResult<(u64, u64, f64, f64)> {
     let pool = thread_pool(py, Some(threads))?;

@@ -8,7 +8,7 @@ from coalface import _core
 from coalface.chain.reference import check_count
 from coalface.errors import UsageError
 
-__all__ = ["IndexReport", "RefusedBlock", "index"]
+__all__ = ["IndexReport", "RefusedBlock", "StageTime", "index"]
 
 _MAX_THREADS = 1024
 _MAX_HEIGHT = 2**32 - 2
@@ -24,6 +24,20 @@ class RefusedBlock:
     hash: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True)
+class StageTime:
+    """Where a part of a run's time went; a stage within another counts once."""
+
+    name: str
+    """The stage; ``idle`` is time in which threads had nothing to do."""
+    thread_us: int
+    """Time of threads in the stage, in microseconds, waiting included."""
+    cpu_us: int
+    """Time of processors, in microseconds."""
+    bound: str
+    """What bounds the stage while its threads have a processor."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ class IndexReport:
     """Blocks with such inputs and no undo record that could be used: there values stay unknown."""
     undo_bad: tuple[str, ...]
     """Undo records that were not used, and damage in undo files, ``file:offset: why``."""
+    stages: tuple[StageTime, ...]
+    """Where the time went, in the order of work; differs from run to run, unlike the store."""
 
 
 def index(
@@ -164,4 +180,5 @@ def index(
         undo_used=report["undo_used"],
         undo_missing=report["undo_missing"],
         undo_bad=tuple(f"{file}:{offset}: {why}" for file, offset, why in report["undo_bad"]),
+        stages=tuple(StageTime(*row) for row in report["stages"]),
     )

@@ -1,10 +1,13 @@
 """`coalface index`: make a store from block files, or bring it up to date."""
 
+import sys
+from dataclasses import fields
+
 import click
 
-from coalface.chain import IndexReport
+from coalface.chain import IndexReport, StageTime
 from coalface.chain import index as index_chain
-from coalface.cli.output import Format, format_option, write_record
+from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.progress import Progress
 from coalface.cli.sizes import SIZE
 from coalface.cli.subjects import network_fs_option
@@ -66,6 +69,7 @@ def _heights(context: click.Context, parameter: click.Parameter, values: tuple[s
     help="Memory to use at most, as 350M or 4G; half of the machine's unless given.",
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Threads to use; one a core unless given.")
+@click.option("--stages", is_flag=True, help="Say on standard error where the time went.")
 @network_fs_option
 @format_option
 def index(
@@ -77,6 +81,7 @@ def index(
     no_undo: bool,
     memory: int | None,
     threads: int | None,
+    stages: bool,
     allow_network_fs: bool,
     format: Format,
 ) -> None:
@@ -108,7 +113,12 @@ def index(
             progress=tell,
         )
     _warn(report)
-    write_record(report, format)
+    if stages:
+        write_records(report.stages, [field.name for field in fields(StageTime)], Format.TABLE, sys.stderr)
+    record = {field.name: getattr(report, field.name) for field in fields(report)}
+    if format in (Format.TABLE, Format.CSV):
+        del record["stages"]  # a table of its own, which differs from run to run
+    write_record(record, format)
 
 
 def _warn(report: IndexReport) -> None:

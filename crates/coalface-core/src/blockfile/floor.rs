@@ -1,6 +1,6 @@
 //! The least that any checking indexer has to do: hash every transaction and every merkle tree. A yardstick.
 //!
-//! Measured twice: one message after the other through the `sha2` crate, as any program would do it, and two at a time,
+//! Measured twice: one message after the other through the `sha2` crate, as any program would do it, and several at a time,
 //! as this crate does.
 
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ pub struct Floor {
     /// Time for double SHA-256 of all stripped transactions and for the merkle trees, one message after the other, on
     /// the threads of the pool. Reading and parsing are not in it.
     pub elapsed: Duration,
-    /// Time for the same, two messages at a time.
+    /// Time for the same, several messages at a time.
     pub elapsed_two_lanes: Duration,
 }
 

@@ -192,6 +192,16 @@ impl ParsedBlock {
     /// # Errors
     /// [`ParseError`] at the first byte that cannot belong to a block, or if bytes are left over.
     pub fn parse(&mut self, block: &[u8]) -> Result<(), ParseError> {
+        self.parse_unhashed(block)?;
+        self.hash_txs(block);
+        Ok(())
+    }
+
+    /// Same without the transaction ids, which [`ParsedBlock::hash_txs`] fills in.
+    ///
+    /// # Errors
+    /// As [`ParsedBlock::parse`].
+    pub fn parse_unhashed(&mut self, block: &[u8]) -> Result<(), ParseError> {
         self.parse_with(block, None)
     }
 
@@ -227,7 +237,7 @@ impl ParsedBlock {
             return Err(reader.error("bytes after the last transaction", reader.left() as u64, "none"));
         }
         match known {
-            None => self.hash_txs(block),
+            None => {}
             Some(known) if known.len() == self.tx_span.len() => self.txid.extend_from_slice(known),
             Some(_) => return Err(reader.error("transaction count", n_txs as u64, "as many as ids are known")),
         }
@@ -406,8 +416,8 @@ impl ParsedBlock {
         [&block[start..start + 4], body.of(block), &block[end - 4..end]]
     }
 
-    /// Fills in the ids.
-    fn hash_txs(&mut self, block: &[u8]) {
+    /// Fills in the transaction ids, after [`ParsedBlock::parse_unhashed`] of the same bytes.
+    pub fn hash_txs(&mut self, block: &[u8]) {
         let n_txs = self.tx_span.len();
         let mut txid = std::mem::take(&mut self.txid);
         txid.resize(n_txs, Hash32::default());

@@ -9,6 +9,10 @@ use crate::link::load::ToLoad;
 use crate::link::IndexOptions;
 use crate::Result;
 
+/// Memory of the batches in flight, in batches' bytes: one that is linked and three that are ready, with what follows
+/// from their bytes.
+const BATCHES: u64 = 16;
+
 /// Smallest budget that is taken.
 pub const MIN_MEMORY_BYTES: u64 = 256 << 20;
 
@@ -62,13 +66,13 @@ pub fn check_memory(memory_bytes: u64) -> Result<(), MemoryError> {
 }
 
 /// `options` for the path in memory, cut so that it keeps to `memory_bytes`: half of what rows that wait, the runs over
-/// them and two batches leave is for the tables, since they double when they are full.
+/// them and the batches leave is for the tables, since they double when they are full.
 #[must_use]
 pub(crate) fn within(options: &IndexOptions, memory_bytes: u64) -> IndexOptions {
     let room = memory_bytes.saturating_sub(RESERVE_BYTES);
     let commit_bytes = options.commit_bytes.min((room / 6).max(1));
-    let batch_bytes = options.batch_bytes.min((room / 32).max(1));
-    let tables = room.saturating_sub(commit_bytes * 2).saturating_sub(batch_bytes * 8) / 2;
+    let batch_bytes = options.batch_bytes.min((room / 64).max(1));
+    let tables = room.saturating_sub(commit_bytes * 2).saturating_sub(batch_bytes * BATCHES) / 2;
     IndexOptions {
         batch_bytes,
         commit_bytes,
@@ -143,7 +147,7 @@ mod tests {
         for memory_bytes in [MIN_MEMORY_BYTES, 350 << 20, 4 << 30, 1 << 40] {
             let options = within(&IndexOptions::default(), memory_bytes);
             let tables = options.max_table_bytes as u64 * 2;
-            let all = RESERVE_BYTES + tables + options.commit_bytes * 2 + options.batch_bytes * 8;
+            let all = RESERVE_BYTES + tables + options.commit_bytes * 2 + options.batch_bytes * BATCHES;
             assert!(all <= memory_bytes, "{options:?}");
             assert!(tables_fit(tables * 4, &options) && !tables_fit(tables * 4 + 8, &options));
         }

@@ -24,7 +24,11 @@ pub(super) fn commit(build: &Build<'_>, state: &mut State, writer: &mut StoreWri
     let name = |kind: RunKind| writer.pending_run_name(kind, kind as u64 + 1);
     let new = |kind: RunKind, rows: u64, entries: &mut dyn Iterator<Item = Entry>| match rows {
         0 => Ok(None),
-        _ => run::write(storage, kind, &name(kind), rows, clip, 0, entries).map(Some),
+        _ => {
+            let run = run::write(storage, kind, &name(kind), rows, clip, 0, entries)?;
+            storage.sync(&format!("runs/{}", run.file))?;
+            Ok::<_, StoreError>(Some(run))
+        }
     };
     let table_bytes = shape.table_bytes;
 

@@ -52,6 +52,7 @@ use crate::io::Storage;
 use crate::link::load::ToLoad;
 use crate::link::IndexProgress;
 use crate::network::Network;
+use crate::stages::{Stage, StageClock};
 use crate::store::key::Salt;
 use crate::store::{StoreError, StoreWriter};
 use crate::{Error, Result};
@@ -73,6 +74,8 @@ pub(crate) struct Build<'a> {
     pub salt: Salt,
     /// Network of the store.
     pub network: Network,
+    /// Times the phases.
+    pub clock: StageClock,
 }
 
 impl Build<'_> {
@@ -104,7 +107,7 @@ pub(crate) fn build(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize
 }
 
 fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
-    let storage = &*build.storage;
+    let (storage, clock) = (&*build.storage, &build.clock);
     let plan = checkpoint::plan_of(build);
     let mut state = match State::read(storage, &plan)? {
         Some(state) => state,
@@ -115,7 +118,7 @@ fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
         }
     };
     if state.phase == Phase::Parse {
-        parse::parse(build, &mut state)?;
+        clock.time_phase(Stage::BulkParse, || parse::parse(build, &mut state))?;
         state.advance(storage, Phase::Join, &[])?;
     }
     if state.n_blocks()? == 0 {
@@ -123,15 +126,15 @@ fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
         return Ok(0);
     }
     if state.phase == Phase::Join {
-        join::join(build, &mut state)?;
+        clock.time_phase(Stage::BulkJoin, || join::join(build, &mut state))?;
         state.advance(storage, Phase::Addresses, &["defs", "spends"])?;
     }
     if state.phase == Phase::Addresses {
-        addresses::find(build, &mut state)?;
+        clock.time_phase(Stage::BulkAddresses, || addresses::find(build, &mut state))?;
         state.advance(storage, Phase::Spends, &["occurrences", "known"])?;
     }
     if state.phase == Phase::Spends {
-        spends::resolve(build, &mut state)?;
+        clock.time_phase(Stage::BulkSpends, || spends::resolve(build, &mut state))?;
         state.advance(storage, Phase::Rows, &["pairs", "values"])?;
     }
     if state.n_blocks()? == 0 {
@@ -139,7 +142,7 @@ fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
         return Ok(0);
     }
     if state.phase == Phase::Rows {
-        rows::write(build, &mut state, writer)?;
+        clock.time_phase(Stage::BulkRows, || rows::write(build, &mut state, writer))?;
         state.advance(storage, Phase::Forest, &["spent", "txids", "output_address"])?;
     } else if let Some(manifest) = state.pending(&writer.snapshot().manifest)? {
         writer.resume_pending(manifest)?;
@@ -149,7 +152,7 @@ fn run(build: &Build<'_>, writer: &mut StoreWriter) -> Result<usize> {
         spill::remove_all(storage)?;
         return Ok(0);
     }
-    finish::commit(build, &mut state, writer)?;
+    clock.time_phase(Stage::BulkFinish, || finish::commit(build, &mut state, writer))?;
     spill::remove_all(storage)?;
     Ok(writer.snapshot().counts().blocks as usize)
 }

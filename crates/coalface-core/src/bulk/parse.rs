@@ -8,7 +8,7 @@ use super::{Build, Shape};
 use crate::ids::MAX_TX;
 use crate::link::index::batches;
 use crate::link::load::{load, Loaded};
-use crate::script::{AddressKey, Kind};
+use crate::script::Kind;
 use crate::store::StoreError;
 use crate::Result;
 
@@ -32,7 +32,7 @@ pub(super) fn parse(build: &Build<'_>, state: &mut State) -> Result<()> {
     let mut rows = vec![BlockRow::default()];
     let mut done = 0;
     let mut batches = batches(build.blocks, shape.batch_bytes).into_iter();
-    let read = |batch| load(build.source, None, build.salt, batch, Vec::new());
+    let read = |batch| load(build.source, None, build.salt, &build.clock, batch, Vec::new());
     let mut loaded = batches.next().map(read).transpose()?;
     let mut used = Vec::new();
     while let Some(current) = loaded.take() {
@@ -40,7 +40,10 @@ pub(super) fn parse(build: &Build<'_>, state: &mut State) -> Result<()> {
         let sound = current.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(current.len());
         let (spilled, loading) = rayon::join(
             || spills.add(&current[..sound], &mut rows),
-            || next.map(|batch| load(build.source, None, build.salt, batch, std::mem::take(&mut used))).transpose(),
+            || {
+                let used = std::mem::take(&mut used);
+                next.map(|batch| load(build.source, None, build.salt, &build.clock, batch, used)).transpose()
+            },
         );
         spilled?;
         if sound < current.len() {
@@ -153,7 +156,7 @@ fn add_occurrences(
     for (loaded, before) in work {
         for (n, kind) in loaded.kind.iter().enumerate().filter(|(_, kind)| kind.has_address()) {
             let key = loaded.address_key[n];
-            let identity = AddressKey::of(*kind, loaded.payload[n].of(&loaded.raw));
+            let identity = &loaded.identity[n];
             let bytes = identity.as_bytes();
             let record = Occurrence {
                 key: split(key),

@@ -12,6 +12,7 @@ use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::script::{classify, revealed_address, KeyLink, Kind, Witness};
+use crate::stages::{Stage, StageClock};
 use crate::store::journal::Spend;
 use crate::store::layout::RANK_ROWS;
 use crate::store::{Counts, Delta, Snapshot, StoreError};
@@ -57,6 +58,8 @@ pub struct Linker {
     pub occurrences: intern::Occurrences,
     /// Whether a bulk build uses it: then spends are known to be sound, tables are not kept and the forest grows later.
     pub is_bulk: bool,
+    /// Times the stages.
+    pub clock: StageClock,
 }
 
 /// What linking found for one block.
@@ -143,6 +146,7 @@ impl Linker {
             used: Vec::new(),
             occurrences: intern::Occurrences::default(),
             is_bulk: false,
+            clock: StageClock::default(),
             base,
         }
     }
@@ -312,24 +316,26 @@ impl Linker {
             .par_iter_mut()
             .enumerate()
             .map(|(shard_no, shard)| {
-                const AHEAD: usize = 8;
-                let mut taken = Vec::new();
-                let mine = &order[starts[shard_no]..starts[shard_no + 1]];
-                for (at, n) in mine.iter().enumerate() {
-                    if let Some(ahead) = mine.get(at + AHEAD) {
-                        shard.prefetch(keys[*ahead as usize]);
+                this.clock.time(Stage::Link, || {
+                    const AHEAD: usize = 8;
+                    let mut taken = Vec::new();
+                    let mine = &order[starts[shard_no]..starts[shard_no + 1]];
+                    for (at, n) in mine.iter().enumerate() {
+                        if let Some(ahead) = mine.get(at + AHEAD) {
+                            shard.prefetch(keys[*ahead as usize]);
+                        }
+                        let (key, tx) = (keys[*n as usize], first_tx as u32 + n);
+                        let txid = this.txid(tx);
+                        let older = shard.candidates(key).filter(|other| this.txid(*other) == txid).max();
+                        let older = match older {
+                            None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
+                            found => found,
+                        };
+                        taken.extend(older.map(|older| (tx, older)));
+                        shard.insert(key, tx);
                     }
-                    let (key, tx) = (keys[*n as usize], first_tx as u32 + n);
-                    let txid = this.txid(tx);
-                    let older = shard.candidates(key).filter(|other| this.txid(*other) == txid).max();
-                    let older = match older {
-                        None if this.table_base.0 > 0 => this.base.find_tx(txid, this.table_base.0),
-                        found => found,
-                    };
-                    taken.extend(older.map(|older| (tx, older)));
-                    shard.insert(key, tx);
-                }
-                taken
+                    taken
+                })
             })
             .collect();
         self.tx_table = table;
@@ -346,28 +352,40 @@ impl Linker {
     pub fn link(&mut self, blocks: &[Loaded]) -> crate::Result<Vec<Linked>> {
         let mut linked = self.append(blocks);
         let this = &*self;
-        linked.par_iter_mut().zip(blocks).try_for_each(|(linked, loaded)| this.resolve(linked, loaded))?;
+        linked
+            .par_iter_mut()
+            .zip(blocks)
+            .try_for_each(|(linked, loaded)| this.clock.time(Stage::Link, || this.resolve(linked, loaded)))?;
         let revealed = reveal(&linked, blocks);
-        intern::intern(self, blocks, &mut linked, &revealed)?;
+        let clock = self.clock.clone();
+        clock.time(Stage::Addresses, || intern::intern(self, blocks, &mut linked, &revealed))?;
         for linked in &linked {
             self.delta.output_address.extend_from_slice(&linked.output_address);
         }
         let this = &*self;
-        linked.par_iter_mut().zip(blocks).try_for_each(|(linked, loaded)| this.gather(linked, loaded))?;
+        linked
+            .par_iter_mut()
+            .zip(blocks)
+            .try_for_each(|(linked, loaded)| this.clock.time(Stage::Link, || this.gather(linked, loaded)))?;
         Ok(linked)
     }
 
     /// Finds the output that each input of a block spends.
     fn resolve(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
-        const AHEAD: usize = 12;
+        // First the slots of the table, then the rows that they name.
+        const SLOTS_AHEAD: usize = 24;
+        const ROWS_AHEAD: usize = 12;
         let block = &loaded.block;
         let n_inputs = block.prev_vout.len();
         linked.spent_output.reserve(n_inputs);
         for n_tx in 0..block.txid.len() {
             let tx = linked.before.txs as u32 + n_tx as u32;
             for n in loaded.inputs(n_tx) {
-                if let Some(key) = loaded.prev_key.get(n + AHEAD) {
+                if let Some(key) = loaded.prev_key.get(n + SLOTS_AHEAD) {
                     self.tx_table.shard(*key).prefetch(*key);
+                }
+                if let Some(key) = loaded.prev_key.get(n + ROWS_AHEAD) {
+                    self.prefetch_tx(*key);
                 }
                 if n_tx == 0 {
                     linked.spent_output.push(NONE_U64);
@@ -427,9 +445,18 @@ impl Linker {
     /// Value, address and flags of every input, now that outputs have addresses.
     fn gather(&self, linked: &mut Linked, loaded: &Loaded) -> Result<(), StoreError> {
         let block = &loaded.block;
+        // First the rows of the outputs, then the kinds of their addresses.
+        const ROWS_AHEAD: usize = 16;
+        const KINDS_AHEAD: usize = 8;
         let mut revealed = linked.revealed_address.iter().copied();
         let first = loaded.inputs(0).end;
         for (n, spent) in linked.spent_output.iter().enumerate() {
+            if let Some(spent) = linked.spent_output.get(n + ROWS_AHEAD) {
+                self.prefetch_output(*spent);
+            }
+            if let Some(spent) = linked.spent_output.get(n + KINDS_AHEAD) {
+                self.prefetch_kind(*spent);
+            }
             let witness = Witness::new(block.witness[n].of(&loaded.raw));
             let script_sig = block.script_sig[n].of(&loaded.raw);
             let (value, address) = if *spent == NONE_U64 {

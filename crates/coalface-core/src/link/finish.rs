@@ -8,6 +8,7 @@ use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::network::Network;
 use crate::script::{output_keys, revealed_keys, KeyLink, Kind, Witness};
+use crate::stages::Stage;
 use crate::store::run::RunKind;
 use crate::store::Counts;
 use crate::units::{is_money, subsidy_sat, COINBASE_MATURITY_BLOCKS};
@@ -45,6 +46,7 @@ impl Linker {
         }
         self.delta.block_first_address.push(linked.first_address as u32);
         let mut fees = Some(0i64);
+        self.delta.tx_fee_sat.push(NONE_SAT);
         for n_tx in 1..loaded.block.txid.len() {
             if !self.is_bulk {
                 if let Some(fault) = self.spend(loaded, linked, n_tx) {
@@ -52,23 +54,29 @@ impl Linker {
                 }
             }
             match fee(loaded, linked, n_tx) {
-                Ok(fee) => fees = fees.zip(fee).map(|(fees, fee)| fees.saturating_add(fee)),
+                Ok(fee) => {
+                    self.delta.tx_fee_sat.push(fee.unwrap_or(NONE_SAT));
+                    fees = fees.zip(fee).map(|(fees, fee)| fees.saturating_add(fee));
+                }
                 Err(fault) => return Ok(Some(fault)),
             }
         }
         if let Some(fault) = coinbase_too_large(self.base.network(), loaded, fees) {
             return Ok(Some(fault));
         }
-        self.delta.tx_fee_sat.push(NONE_SAT);
-        for n_tx in 1..loaded.block.txid.len() {
-            // Known to be sound now, so only "unknown" is left beside the fee.
-            self.delta.tx_fee_sat.push(fee(loaded, linked, n_tx).ok().flatten().unwrap_or(NONE_SAT));
-        }
         self.delta.input_spent_output.extend_from_slice(&linked.spent_output);
         self.delta.input_address.extend_from_slice(&linked.address);
         self.delta.input_spend_flags.extend_from_slice(&linked.spend_flags);
         self.add_key_links(loaded, linked);
-        for n_tx in if self.is_bulk { 0..0 } else { 1..loaded.block.txid.len() } {
+        if !self.is_bulk {
+            let clock = self.clock.clone();
+            clock.time(Stage::Clusters, || self.add_clusters(loaded, linked))?;
+        }
+        Ok(None)
+    }
+
+    fn add_clusters(&mut self, loaded: &Loaded, linked: &Linked) -> crate::Result<()> {
+        for n_tx in 1..loaded.block.txid.len() {
             let inputs = &linked.address[loaded.inputs(n_tx)];
             if inputs.len() > 1 {
                 let outputs = loaded.outputs(n_tx).map(|n| (loaded.block.value_sat[n], linked.output_address[n]));
@@ -76,7 +84,7 @@ impl Linker {
                 self.forest.add_tx(&self.base, &mut self.delta, tx, inputs, outputs)?;
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// BIP-0030: an id may come again only when nothing of the older transaction is unspent and can be spent.
@@ -133,7 +141,11 @@ impl Linker {
     /// Marks what a transaction spends.
     fn spend(&mut self, loaded: &Loaded, linked: &mut Linked, n_tx: usize) -> Option<Fault> {
         let base = *self.base.counts();
+        const AHEAD: usize = 12;
         for n in loaded.inputs(n_tx) {
+            if let Some(row) = linked.spent_output.get(n + AHEAD).and_then(|spent| spent.checked_sub(base.outputs)) {
+                self.delta.output_spent_by.prefetch(row as usize);
+            }
             let input = linked.before.inputs + n as u64;
             let spent = linked.spent_output[n];
             let free = if spent & EXTERNAL_BIT != 0 {

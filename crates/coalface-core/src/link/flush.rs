@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::batch::Linker;
 use crate::forest::grow::Child;
 use crate::ids::{EXTERNAL_BIT, NONE_U32, NONE_U64};
+use crate::stages::Stage;
 use crate::store::journal::Stamps;
 use crate::store::narrow::SplitRows;
 use crate::store::run::{Entry, RunKind};
@@ -45,6 +46,12 @@ impl Linker {
         if self.counts == *self.base.counts() {
             return Ok(());
         }
+        let clock = self.clock.clone();
+        clock.time(Stage::Sort, || self.flush_rows(writer, max_table_bytes))
+    }
+
+    fn flush_rows(&mut self, writer: &mut StoreWriter, max_table_bytes: usize) -> crate::Result<()> {
+        let clock = &self.clock;
         let base = *self.base.counts();
         let delta = &self.delta;
         let salt = self.base.salt();
@@ -55,15 +62,18 @@ impl Linker {
         let ((txids, addresses), (outputs, children)) = rayon::join(
             || {
                 rayon::join(
-                    || hashed(&self.tx_keys, base.txs as u32),
-                    || hashed(&self.address_keys, base.addresses as u32),
+                    || clock.time(Stage::Sort, || hashed(&self.tx_keys, base.txs as u32)),
+                    || clock.time(Stage::Sort, || hashed(&self.address_keys, base.addresses as u32)),
                 )
             },
             || {
                 let first_outputs = &delta.address_first_output;
                 rayon::join(
-                    || by_address(later_outputs(&delta.output_address, first_outputs, &base), 0),
-                    || by_parent(&self.forest.children),
+                    || {
+                        let rows = later_outputs(&delta.output_address, first_outputs, &base);
+                        clock.time(Stage::Sort, || by_address(rows, 0))
+                    },
+                    || clock.time(Stage::Sort, || by_parent(&self.forest.children)),
                 )
             },
         );

@@ -8,6 +8,7 @@ use super::{IndexOptions, IndexProgress, IndexReport};
 use crate::blockfile::Source;
 use crate::io::IoError;
 use crate::network::Network;
+use crate::stages::StageClock;
 use crate::store::{manifest, StoreWriter};
 use crate::Result;
 
@@ -31,9 +32,10 @@ pub fn index_folder(
     }
     // Before the scan, which may take long: where no folder can be made, no store can.
     let _made = NewFolders::make(folder)?;
-    let found = scan(source, progress)?;
+    let clock = StageClock::default();
+    let found = scan(source, &clock, progress)?;
     let mut writer = StoreWriter::open_folder(folder, network)?;
-    index_scanned(source, &mut writer, found, options, progress)
+    index_scanned(source, &mut writer, found, options, clock, progress)
 }
 
 /// Folders that did not exist before, innermost first; those that are empty in the end are removed.

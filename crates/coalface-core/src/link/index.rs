@@ -7,17 +7,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use super::ahead::Ahead;
 use super::batch::Linker;
 use super::fault::Fault;
 use super::load::{fault_of_bytes, load, Loaded, ToLoad};
 use super::undo::UndoReport;
 use crate::blockfile::parse::ParsedBlock;
 use crate::blockfile::undo::UndoFiles;
-use crate::blockfile::{plan, BlockFileError, BlockRef, FileSpan, OrderRules, Plan, Scan, Source};
+use crate::blockfile::{plan, BlockFileError, BlockRef, FileSpan, OrderRules, Plan, Scan, ScanProgress, Source};
 use crate::bulk::{self, Shape};
 use crate::hash::Hash32;
 use crate::ids::NONE_U32;
+use crate::stages::{Stage, StageClock, StageTime};
 use crate::store::manifest::{ChainFacts, RefusedBlock};
 use crate::store::{Snapshot, StoreWriter};
 use crate::{Error, Result};
@@ -55,7 +59,7 @@ impl Default for IndexOptions {
         IndexOptions {
             heights: HashMap::new(),
             commit_bytes: 768 << 20,
-            batch_bytes: 48 << 20,
+            batch_bytes: 16 << 20,
             ahead_bytes: 96 << 20,
             max_table_bytes: 3 << 30,
             memory_bytes: None,
@@ -123,6 +127,8 @@ pub struct IndexReport {
     pub ignored_heights: Vec<(String, String)>,
     /// What undo files told.
     pub undo: UndoReport,
+    /// Where the time went.
+    pub stages: Vec<StageTime>,
 }
 
 struct Run<'a> {
@@ -137,6 +143,7 @@ struct Run<'a> {
     bad_copies: HashSet<usize>,
     heights: HashMap<Hash32, u32>,
     report: IndexReport,
+    clock: StageClock,
 }
 
 /// Brings `writer`'s store up to `source`.
@@ -150,15 +157,21 @@ pub fn index(
     options: &IndexOptions,
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<IndexReport> {
-    index_scanned(source, writer, scan(source, progress)?, options, progress)
+    let clock = StageClock::default();
+    let scan = scan(source, &clock, progress)?;
+    index_scanned(source, writer, scan, options, clock, progress)
 }
 
 /// What `source` holds.
 pub(super) fn scan(
     source: &Source,
+    clock: &StageClock,
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<Scan, BlockFileError> {
-    source.scan(&|scan| progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 }))
+    let tell = |scan: ScanProgress| {
+        progress(IndexProgress::Scan { files: scan.files_done as u64, n_files: scan.n_files as u64 })
+    };
+    clock.time_phase(Stage::Scan, || source.scan(&tell))
 }
 
 /// [`index`] with the scan of `source` already made.
@@ -167,13 +180,18 @@ pub(super) fn index_scanned(
     writer: &mut StoreWriter,
     scan: Scan,
     options: &IndexOptions,
+    clock: StageClock,
     progress: &(dyn Fn(IndexProgress) -> ControlFlow<()> + Sync),
 ) -> Result<IndexReport> {
+    let start = Instant::now();
+    let before = clock.busy();
     // A run that failed may have written rows ahead that were of other blocks than this one's.
     writer.repair()?;
+    writer.set_clock(clock.clone());
     options.memory_bytes.map_or(Ok(()), bulk::budget::check_memory)?;
     let within = options.memory_bytes.map(|memory_bytes| bulk::budget::within(options, memory_bytes));
     let mut run = Run::new(source, writer, within.as_ref().unwrap_or(options), progress, scan)?;
+    run.clock = clock;
     loop {
         let plan = run.plan(writer);
         let snapshot = writer.snapshot();
@@ -189,6 +207,9 @@ pub(super) fn index_scanned(
         }
         if run.append(writer, &plan, common)?.is_continue() {
             run.finish(writer, &plan)?;
+            run.report.stages = run.clock.times();
+            let all = start.elapsed() * rayon::current_num_threads() as u32;
+            run.report.stages.push(StageTime::idle(all.saturating_sub(run.clock.busy() - before)));
             return Ok(run.report);
         }
     }
@@ -229,6 +250,7 @@ impl<'a> Run<'a> {
             bad_copies: HashSet::new(),
             heights,
             report,
+            clock: StageClock::default(),
         };
         run.add_held_blocks(snapshot);
         run.look_again_at_refused(facts)?;
@@ -362,18 +384,21 @@ impl<'a> Run<'a> {
             (to_load.len() as u64, to_load.iter().map(|block| u64::from(block.block.len)).sum::<u64>());
         let salt = writer.snapshot().salt();
         let mut linker = Linker::new(writer.snapshot().clone());
-        let mut batches = batches(to_load, self.options.batch_bytes).into_iter();
+        linker.clock = self.clock.clone();
+        let clock = self.clock.clone();
+        let source = self.source;
+        let read = |batch, used| load(source, undo_files, salt, &clock, batch, used);
         let (mut blocks, mut bytes, txs_before) = (0u64, 0u64, self.report.txs_added);
-        let mut loaded =
-            batches.next().map(|batch| load(self.source, undo_files, salt, batch, Vec::new())).transpose()?;
-        let mut used = Vec::new();
-        while let Some(current) = loaded.take() {
-            let next = batches.next();
-            // The next batch is read and parsed while this one is linked.
-            let (linked, loading) = rayon::join(
-                || self.link(writer, &mut linker, &current),
-                || next.map(|batch| load(self.source, undo_files, salt, batch, std::mem::take(&mut used))).transpose(),
-            );
+        let mut ahead = Ahead::new(batches(to_load, self.options.batch_bytes), read);
+        while let Some(current) = ahead.next()? {
+            // The next batches are read and parsed while this one is linked.
+            let is_linked = AtomicBool::new(false);
+            let link = || {
+                let linked = self.link(writer, &mut linker, &current);
+                is_linked.store(true, Ordering::Relaxed);
+                linked
+            };
+            let (linked, ()) = rayon::join(link, || ahead.fill(&is_linked));
             let (n_sound, fault) = linked?;
             self.report.blocks_added += n_sound as u64;
             self.report.txs_added += current[..n_sound].iter().map(|block| block.block.txid.len() as u64).sum::<u64>();
@@ -392,8 +417,7 @@ impl<'a> Run<'a> {
                 linker.flush(writer, self.options.max_table_bytes)?;
                 return Err(Error::Cancelled);
             }
-            loaded = loading?;
-            used = current;
+            ahead.give_back(current);
         }
         linker.flush(writer, self.options.max_table_bytes)?;
         self.report.undo.close(undo_files, start == 0 && complete_until == 0);
@@ -445,6 +469,7 @@ impl<'a> Run<'a> {
             storage: writer.shared_storage(),
             salt: writer.snapshot().salt(),
             network: writer.snapshot().network(),
+            clock: self.clock.clone(),
         };
         let n_blocks = bulk::build(&build, writer)?;
         self.report.blocks_added += n_blocks as u64;
@@ -461,8 +486,8 @@ impl<'a> Run<'a> {
     /// Links one batch and commits if enough waits. Returns the number of sound blocks and what the next one breaks.
     fn link(&self, writer: &mut StoreWriter, linker: &mut Linker, batch: &[Loaded]) -> Result<(usize, Option<Fault>)> {
         let readable = batch.iter().position(|loaded| loaded.fault.is_some()).unwrap_or(batch.len());
-        let mut linked = linker.link(&batch[..readable])?;
-        let (n_sound, fault) = linker.finish(&batch[..readable], &mut linked)?;
+        let mut linked = self.clock.time(Stage::Link, || linker.link(&batch[..readable]))?;
+        let (n_sound, fault) = self.clock.time(Stage::Check, || linker.finish(&batch[..readable], &mut linked))?;
         linker.used = linked;
         let fault = fault.or_else(|| batch.get(readable).and_then(|loaded| loaded.fault.clone()));
         if fault.is_none() {

@@ -11,6 +11,7 @@ use super::load::Loaded;
 use super::table::{by_shard, Shard, Table};
 use crate::ids::{MAX_ADDRESS, NONE_U32, NONE_U64};
 use crate::script::{AddressKey, KeyLink, Kind, Revealed as RevealedAddress};
+use crate::stages::Stage;
 use crate::store::error::StoreError;
 use crate::store::key::Salt;
 use crate::store::layout::ADDRESS_RANK_ROWS;
@@ -78,6 +79,10 @@ impl<'a> Batch<'a> {
         let (block, row) = (occurrences.block[n] as usize, occurrences.row[n]);
         if row & REVEALED == 0 {
             let loaded = &self.blocks[block];
+            let identity = &loaded.identity[row as usize];
+            if identity.is_payload() {
+                return (identity.kind(), identity.as_bytes());
+            }
             return (loaded.kind[row as usize], loaded.payload[row as usize].of(&loaded.raw));
         }
         let revealed = self.revealed[block][(row & !REVEALED) as usize].as_ref().expect("only known ones occur");
@@ -108,6 +113,7 @@ pub fn intern(
     let new = occurrences.look_up(linker, &mut table, batch, first_new as u32);
     linker.address_table = table;
     hand_out(&occurrences, &block_ends, linked, batch, &new, first_new);
+    reserve_rows(linker, new.len());
     for position in &new {
         let n = *position as usize;
         let (kind, payload) = batch.address(&occurrences, n);
@@ -164,21 +170,23 @@ impl Occurrences {
             .par_iter_mut()
             .enumerate()
             .map(|(shard_no, shard)| {
-                let mine = &order[starts[shard_no]..starts[shard_no + 1]];
-                let mut found = Vec::with_capacity(mine.len());
-                let mut new = Vec::new();
-                for (at, position) in mine.iter().enumerate() {
-                    if let Some(ahead) = mine.get(at + AHEAD) {
-                        shard.prefetch(this.keys[*ahead as usize]);
+                linker.clock.time(Stage::Addresses, || {
+                    let mine = &order[starts[shard_no]..starts[shard_no + 1]];
+                    let mut found = Vec::with_capacity(mine.len());
+                    let mut new = Vec::new();
+                    for (at, position) in mine.iter().enumerate() {
+                        if let Some(ahead) = mine.get(at + AHEAD) {
+                            shard.prefetch(this.keys[*ahead as usize]);
+                        }
+                        let known = this.find(linker, shard, batch, first_new, *position);
+                        found.push(known.unwrap_or_else(|| {
+                            new.push(*position);
+                            shard.insert(this.keys[*position as usize], first_new + position);
+                            first_new + position
+                        }));
                     }
-                    let known = this.find(linker, shard, batch, first_new, *position);
-                    found.push(known.unwrap_or_else(|| {
-                        new.push(*position);
-                        shard.insert(this.keys[*position as usize], first_new + position);
-                        first_new + position
-                    }));
-                }
-                (found, new)
+                    (found, new)
+                })
             })
             .collect();
         self.ids.clear();
@@ -256,6 +264,16 @@ fn hand_out(
             *cell = occurrences.ids[n];
         }
     });
+}
+
+/// Makes room for `n` rows of addresses at once.
+fn reserve_rows(linker: &mut Linker, n: usize) {
+    linker.address_slots.reserve(n);
+    linker.address_keys.reserve(n);
+    let delta = &mut linker.delta;
+    delta.address_kind.reserve(n);
+    delta.strict_parent.reserve(n);
+    delta.strict_link_tx.reserve(n);
 }
 
 /// Appends the row of a new address, which first appeared with `output`.

@@ -9,6 +9,7 @@ use crate::blockfile::undo::{Found, Sought, Undo, UndoFiles};
 use crate::blockfile::{BlockFileError, BlockRef, Source};
 use crate::hash::Hash32;
 use crate::script::{classify, AddressKey, Kind};
+use crate::stages::{Stage, StageClock};
 use crate::store::key::Salt;
 use crate::units::{is_money, MAX_BLOCK_WEIGHT_WU, MAX_MONEY_SAT};
 
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub kind: Vec<Kind>,
     /// Per output: the part of its script that identifies it.
     pub payload: Vec<Span>,
+    /// Per output: what identifies its address, where interning finds it without a look at the block again.
+    pub identity: Vec<AddressKey>,
     /// Per output: salted key of its address (0 for OP_RETURN).
     pub address_key: Vec<u64>,
     /// A rule that it breaks by itself.
@@ -69,13 +72,14 @@ pub fn load(
     source: &Source,
     undo_files: Option<&UndoFiles>,
     salt: Salt,
+    clock: &StageClock,
     blocks: &[ToLoad],
     mut used: Vec<Loaded>,
 ) -> Result<Vec<Loaded>, BlockFileError> {
     used.resize_with(blocks.len(), Loaded::default);
     used.par_iter_mut().zip(blocks).try_for_each(|(loaded, to_load)| {
-        loaded.load(source, salt, to_load)?;
-        loaded.find_undo(undo_files, to_load);
+        loaded.load(source, salt, clock, to_load)?;
+        clock.time(Stage::Parse, || loaded.find_undo(undo_files, to_load));
         Ok::<(), BlockFileError>(())
     })?;
     Ok(used)
@@ -84,9 +88,20 @@ pub fn load(
 /// Parses `raw` into `block` and returns the first rule that it breaks by itself.
 #[must_use]
 pub fn fault_of_bytes(block: &mut ParsedBlock, raw: &[u8]) -> Option<Fault> {
-    if let Err(error) = block.parse(raw) {
+    timed_fault_of_bytes(block, raw, &StageClock::default())
+}
+
+fn timed_fault_of_bytes(block: &mut ParsedBlock, raw: &[u8], clock: &StageClock) -> Option<Fault> {
+    if let Err(error) = clock.time(Stage::Parse, || block.parse_unhashed(raw)) {
         return Some(Fault::Unreadable(error));
     }
+    clock
+        .time(Stage::Hash, || fault_of_hashes(block, raw))
+        .or_else(|| clock.time(Stage::Parse, || fault_of_parts(block)))
+}
+
+fn fault_of_hashes(block: &mut ParsedBlock, raw: &[u8]) -> Option<Fault> {
+    block.hash_txs(raw);
     let (found, mutated) = merkle_root(&block.txid);
     let expected = block.header.merkle_root;
     if found != expected {
@@ -95,9 +110,10 @@ pub fn fault_of_bytes(block: &mut ParsedBlock, raw: &[u8]) -> Option<Fault> {
     if mutated {
         return Some(Fault::MutatedMerkle);
     }
-    if !block.witness_commitment_holds(raw) {
-        return Some(Fault::WitnessCommitment);
-    }
+    (!block.witness_commitment_holds(raw)).then_some(Fault::WitnessCommitment)
+}
+
+fn fault_of_parts(block: &ParsedBlock) -> Option<Fault> {
     let (weight_wu, allowed_wu) = (u64::from(block.weight_wu), MAX_BLOCK_WEIGHT_WU);
     if weight_wu > allowed_wu {
         return Some(Fault::Weight { weight_wu, allowed_wu });
@@ -134,15 +150,21 @@ fn amount_fault(block: &ParsedBlock) -> Option<Fault> {
 }
 
 impl Loaded {
-    fn load(&mut self, source: &Source, salt: Salt, to_load: &ToLoad) -> Result<(), BlockFileError> {
+    fn load(
+        &mut self,
+        source: &Source,
+        salt: Salt,
+        clock: &StageClock,
+        to_load: &ToLoad,
+    ) -> Result<(), BlockFileError> {
         self.height = to_load.height;
         self.complete = to_load.complete;
         self.file_no = to_load.block.file;
         self.offset = to_load.block.offset;
-        source.read_block(&to_load.block, &mut self.raw)?;
-        self.fault = fault_of_bytes(&mut self.block, &self.raw);
+        clock.time(Stage::Read, || source.read_block(&to_load.block, &mut self.raw))?;
+        self.fault = timed_fault_of_bytes(&mut self.block, &self.raw, clock);
         if self.fault.is_none() {
-            self.derive(salt);
+            clock.time(Stage::Parse, || self.derive(salt));
         }
         Ok(())
     }
@@ -165,6 +187,7 @@ impl Loaded {
         }
         self.kind.clear();
         self.payload.clear();
+        self.identity.clear();
         self.tx_key.extend(self.block.txid.iter().map(|txid| salt.txid(txid)));
         self.prev_key.extend(self.block.prev_txid.iter().map(|txid| salt.txid(txid)));
         for script in &self.block.script {
@@ -172,8 +195,9 @@ impl Loaded {
             let (kind, range) = classify(bytes);
             self.kind.push(kind);
             self.payload.push(Span { start: script.start + range.start as u32, end: script.start + range.end as u32 });
-            let key = if kind.has_address() { salt.address(&AddressKey::of(kind, &bytes[range])) } else { 0 };
-            self.address_key.push(key);
+            let identity = AddressKey::of(kind, &bytes[range]);
+            self.address_key.push(if kind.has_address() { salt.address(&identity) } else { 0 });
+            self.identity.push(identity);
         }
     }
 

@@ -3,6 +3,8 @@
 //! A slot keeps 32 bits of the key, so a match is only a candidate: the caller compares the real thing. Shards let
 //! threads insert side by side without locks. Load stays below 3/4, so probing always meets an empty slot.
 
+use crate::prefetch::prefetch;
+
 const SHARD_BITS: u32 = 5;
 /// Number of shards.
 pub const SHARDS: usize = 1 << SHARD_BITS;
@@ -90,15 +92,7 @@ impl Shard {
     /// Asks the processor to fetch the slot where probing for `key` starts.
     #[inline]
     pub fn prefetch(&self, key: u64) {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(slot) = self.slots.get(self.home(tag_of(key))) {
-            // SAFETY: prefetching is a hint; the address is that of a live slot.
-            unsafe {
-                std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(std::ptr::from_ref(slot).cast());
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = key;
+        prefetch(&self.slots, self.home(tag_of(key)));
     }
 
     /// Where probing starts: rises with the tag, so that growing is one sweep.

@@ -17,28 +17,35 @@ pub fn settle(
     kind: RunKind,
     mut entries: Vec<RunEntry>,
     clip: Clip,
-    is_live: &dyn Fn(&Run, Entry) -> bool,
+    is_live: impl Fn(&Run, Entry) -> bool,
     mut name: impl FnMut() -> String,
 ) -> Result<(Vec<RunEntry>, Vec<String>), StoreError> {
-    let mut unneeded = Vec::new();
+    let mut unneeded: Vec<String> = Vec::new();
+    let mut is_new = false;
     while let [.., older, newer] = entries.as_slice() {
         if newer.rows.saturating_mul(2) < older.rows {
             break;
         }
         let runs = [Run::open(storage, older)?, Run::open(storage, newer)?];
-        let rows = merged(&runs, is_live).count() as u64;
+        let live = |run: &Run| run.iter(0..run.len()).filter(|entry| is_live(run, *entry)).count() as u64;
+        let rows = live(&runs[0]) + live(&runs[1]);
         let first_value = runs[0].first_value().min(runs[1].first_value());
-        let merged = run::write(storage, kind, &name(), rows, clip, first_value, merged(&runs, is_live))?;
+        let merged = run::write(storage, kind, &name(), rows, clip, first_value, merged(&runs, &is_live))?;
         for old in entries.drain(entries.len() - 2..) {
             unneeded.push(old.file);
         }
         entries.push(merged);
+        is_new = true;
+    }
+    // Those that were merged away in between need not be durable.
+    if let (Some(merged), true) = (entries.last(), is_new) {
+        storage.sync(&format!("runs/{}", merged.file))?;
     }
     Ok((entries, unneeded))
 }
 
 /// Live entries of both runs in key order; of equal keys the older run's come first.
-fn merged<'a>(runs: &'a [Run; 2], is_live: &'a dyn Fn(&Run, Entry) -> bool) -> impl Iterator<Item = Entry> + 'a {
+fn merged<'a>(runs: &'a [Run; 2], is_live: &'a impl Fn(&Run, Entry) -> bool) -> impl Iterator<Item = Entry> + 'a {
     let live = |run: &'a Run| run.iter(0..run.len()).filter(move |entry| is_live(run, *entry)).peekable();
     let (mut older, mut newer) = (live(&runs[0]), live(&runs[1]));
     std::iter::from_fn(move || match (older.peek(), newer.peek()) {

@@ -23,6 +23,7 @@ use crate::forest::root_of;
 use crate::ids::{MAX_ADDRESS, MAX_ROW, MAX_TX, NONE_U64};
 use crate::io::{FolderStorage, IoError, Storage};
 use crate::network::Network;
+use crate::stages::{Stage, StageClock};
 
 /// A run that a commit adds.
 pub struct NewRun<'a> {
@@ -55,6 +56,7 @@ pub struct StoreWriter {
     early: Option<Early>,
     /// Whether a commit failed, so that the disk may be ahead of the snapshot.
     is_broken: bool,
+    clock: StageClock,
     _lock: Option<WriterLock>,
 }
 
@@ -118,7 +120,12 @@ impl StoreWriter {
             }
         }
         let snapshot = Snapshot::of_manifest(&*storage, manifest)?;
-        Ok(StoreWriter { storage, snapshot, early: None, is_broken: false, _lock: None })
+        Ok(StoreWriter { storage, snapshot, early: None, is_broken: false, clock: StageClock::default(), _lock: None })
+    }
+
+    /// Makes the writer time its stages with `clock`.
+    pub fn set_clock(&mut self, clock: StageClock) {
+        self.clock = clock;
     }
 
     /// The committed state.
@@ -142,7 +149,8 @@ impl StoreWriter {
         if self.is_broken {
             return Err(StoreError::corrupt(FILE, 0, "an earlier commit failed and was not repaired"));
         }
-        let done = self.try_commit(commit);
+        let clock = self.clock.clone();
+        let done = clock.time(Stage::Write, || self.try_commit(commit));
         self.is_broken = done.is_err();
         done
     }
@@ -181,20 +189,26 @@ impl StoreWriter {
             .collect();
         let runs = runs
             .into_par_iter()
-            .map(|(name, new)| run::write(storage, new.kind, &name, new.rows, clip, new.first_value, new.entries))
+            .map(|(name, new)| {
+                let write = || run::write(storage, new.kind, &name, new.rows, clip, new.first_value, new.entries);
+                self.clock.time(Stage::Write, write)
+            })
             .collect::<Result<Vec<_>, _>>()?;
+        let new_runs = runs.iter().map(|run| format!("runs/{}", run.file)).collect();
         manifest.runs.extend(runs);
-        self.append(commit.delta, early.as_ref(), &mut manifest, &[])?;
+        self.append(commit.delta, early.as_ref(), &mut manifest, &[], new_runs)?;
         if !commit.stamps.is_empty() {
             commit.stamps.write_journal(storage)?;
             commit.stamps.apply(storage)?;
         }
-        let unneeded = settle_runs(storage, &mut manifest, &mut file_no)?;
-        storage.sync_folder("runs")?;
-        if old.runs.is_empty() {
-            storage.sync_folder("")?; // the folder of runs may be new
-        }
-        manifest.replace(storage)?;
+        let unneeded = self.clock.time(Stage::Merge, || settle_runs(storage, &mut manifest, file_no, &self.clock))?;
+        self.clock.time(Stage::Sync, || {
+            storage.sync_folder("runs")?;
+            if old.runs.is_empty() {
+                storage.sync_folder("")?; // the folder of runs may be new
+            }
+            manifest.replace(storage)
+        })?;
         journal::remove(storage)?;
         for file in unneeded {
             storage.remove(&format!("runs/{file}"))?;
@@ -216,9 +230,9 @@ impl StoreWriter {
         });
         debug_assert!(written.is_none_or(|written| written.txs >= old.txs));
         let storage = &*self.storage;
-        work.par_iter()
-            .filter(|new| !new.column.stamped)
-            .try_for_each(|new| storage.write_at(&new.column.file(), new.offset, new.bytes))?;
+        work.par_iter().filter(|new| !new.column.stamped).try_for_each(|new| {
+            self.clock.time(Stage::Write, || storage.write_at(&new.column.file(), new.offset, new.bytes))
+        })?;
         let files: Vec<String> = work.iter().filter(|new| !new.column.stamped).map(|new| new.column.file()).collect();
         let storage = Arc::clone(&self.storage);
         let sync = std::thread::spawn(move || files.iter().try_for_each(|file| storage.sync(file)));
@@ -229,7 +243,7 @@ impl StoreWriter {
     /// Waits for rows that were written ahead; returns how many there are.
     fn finish_early(&mut self) -> Result<Option<Counts>, StoreError> {
         let Some(early) = self.early.take() else { return Ok(None) };
-        early.sync.join().expect("syncing files does not panic")?;
+        self.clock.time(Stage::Sync, || early.sync.join().expect("syncing files does not panic"))?;
         Ok(Some(early.counts))
     }
 
@@ -251,7 +265,7 @@ impl StoreWriter {
         check_limits(counts)?;
         let mut manifest = (*self.snapshot.manifest).clone();
         manifest.counts = *counts;
-        self.append(delta, None, &mut manifest, without)?;
+        self.append(delta, None, &mut manifest, without, Vec::new())?;
         self.snapshot = Snapshot::of_manifest(&*self.storage, manifest)?;
         Ok(())
     }
@@ -379,13 +393,14 @@ impl StoreWriter {
         work
     }
 
-    /// Writes the new rows behind the old ones, but for those written ahead, and syncs them.
+    /// Writes the new rows behind the old ones, but for those written ahead, and syncs them and the files `written`.
     fn append(
         &self,
         delta: &Delta,
         early: Option<&Counts>,
         manifest: &mut Manifest,
         without: &[&str],
+        mut written: Vec<String>,
     ) -> Result<(), StoreError> {
         let storage = &*self.storage;
         let old = &*self.snapshot.manifest;
@@ -394,31 +409,34 @@ impl StoreWriter {
         let written_sums = Mutex::new(Vec::new());
         let tails = work
             .par_iter()
-            .map(|NewRows { column, offset: old_bytes, bytes }| -> Result<Option<(String, u32)>, StoreError> {
-                let ahead = match early {
-                    Some(early) if !column.stamped => rows_of(column, early) * column.width as u64,
-                    _ => 0,
-                };
-                let done = (ahead.saturating_sub(*old_bytes) as usize).min(bytes.len());
-                storage.write_at(&column.file(), old_bytes + done as u64, &bytes[done..])?;
-                if column.stamped {
-                    return Ok(None);
-                }
-                let tail = old.tails.get(&column.key()).copied().unwrap_or(0);
-                let sums = sums::append(*old_bytes, tail, bytes);
-                if !sums.full.is_empty() {
-                    let file = sums::file(column);
-                    let offset = old_bytes / sums::CHUNK_BYTES * 4;
-                    storage.write_at(&file, offset, bytemuck::cast_slice(&sums.full))?;
-                    written_sums.lock().unwrap_or_else(PoisonError::into_inner).push(file);
-                }
-                Ok(Some((column.key(), sums.tail)))
+            .map(|new| {
+                self.clock.time(Stage::Write, || -> Result<Option<(String, u32)>, StoreError> {
+                    let NewRows { column, offset: old_bytes, bytes } = new;
+                    let ahead = match early {
+                        Some(early) if !column.stamped => rows_of(column, early) * column.width as u64,
+                        _ => 0,
+                    };
+                    let done = (ahead.saturating_sub(*old_bytes) as usize).min(bytes.len());
+                    storage.write_at(&column.file(), old_bytes + done as u64, &bytes[done..])?;
+                    if column.stamped {
+                        return Ok(None);
+                    }
+                    let tail = old.tails.get(&column.key()).copied().unwrap_or(0);
+                    let sums = sums::append(*old_bytes, tail, bytes);
+                    if !sums.full.is_empty() {
+                        let file = sums::file(column);
+                        let offset = old_bytes / sums::CHUNK_BYTES * 4;
+                        storage.write_at(&file, offset, bytemuck::cast_slice(&sums.full))?;
+                        written_sums.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+                    }
+                    Ok(Some((column.key(), sums.tail)))
+                })
             })
             .collect::<Result<Vec<_>, _>>()?;
         manifest.tails.extend(tails.into_iter().flatten());
-        let mut files: Vec<String> = work.iter().map(|new| new.column.file()).collect();
-        files.append(&mut written_sums.into_inner().unwrap_or_else(PoisonError::into_inner));
-        sync_all(storage, &files)
+        written.extend(work.iter().map(|new| new.column.file()));
+        written.append(&mut written_sums.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.clock.time(Stage::Sync, || sync_all(storage, &written))
     }
 }
 
@@ -502,36 +520,39 @@ fn run_name(kind: RunKind, generation: u64, file_no: &mut u64) -> String {
     format!("{}-{generation:08}-{file_no}.run", kind.name())
 }
 
-/// Merges runs that have become many; returns the files that are no longer needed.
-fn settle_runs(storage: &dyn Storage, manifest: &mut Manifest, file_no: &mut u64) -> Result<Vec<String>, StoreError> {
+/// Merges runs that have become many, kinds in parallel; returns the files that are no longer needed. Names of new files
+/// go on behind number `file_no`.
+fn settle_runs(
+    storage: &dyn Storage,
+    manifest: &mut Manifest,
+    file_no: u64,
+    clock: &StageClock,
+) -> Result<Vec<String>, StoreError> {
     let clip = Clip::at(&manifest.counts);
     let generation = manifest.generation;
     // Liveness of forest children needs the columns as they will be.
-    let mut unneeded = Vec::new();
-    let mut settled = Vec::new();
     let columns = Columns::open(storage, &manifest.counts)?;
-    for kind in RunKind::ALL {
-        let (of_kind, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut manifest.runs).into_iter().partition(|entry| entry.kind == kind.name());
-        manifest.runs = rest;
-        let is_live = |run: &run::Run, entry: Entry| {
-            if kind == RunKind::StrictChild {
-                let child = entry.value as usize;
-                return entry.value < clip.addresses
-                    && !run.is_orphan(entry.value)
-                    && u64::from(columns.strict_parent.get(child)) == entry.key
-                    && u64::from(columns.strict_link_tx.get(child)) < run.entry.clip.txs;
-            }
-            !run.is_orphan(entry.value)
-        };
-        let (entries, old) =
-            merge::settle(storage, kind, of_kind, clip, &is_live, || run_name(kind, generation, file_no))?;
-        settled.extend(entries);
-        unneeded.extend(old);
-    }
-    manifest.runs = settled;
-    // A file made and merged away within one commit is gone at once.
-    Ok(unneeded)
+    let is_live = |run: &run::Run, entry: Entry| {
+        if run.kind() == RunKind::StrictChild {
+            let child = entry.value as usize;
+            return entry.value < clip.addresses
+                && !run.is_orphan(entry.value)
+                && u64::from(columns.strict_parent.get(child)) == entry.key
+                && u64::from(columns.strict_link_tx.get(child)) < run.entry.clip.txs;
+        }
+        !run.is_orphan(entry.value)
+    };
+    let runs = std::mem::take(&mut manifest.runs);
+    let settle = |kind: RunKind| {
+        let of_kind = runs.iter().filter(|entry| entry.kind == kind.name()).cloned().collect();
+        let mut file_no = file_no;
+        let name = || run_name(kind, generation, &mut file_no);
+        clock.time(Stage::Merge, || merge::settle(storage, kind, of_kind, clip, is_live, name))
+    };
+    let settled = RunKind::ALL.into_par_iter().map(settle).collect::<Result<Vec<_>, _>>()?;
+    let (entries, unneeded): (Vec<_>, Vec<_>) = settled.into_iter().unzip();
+    manifest.runs = entries.concat();
+    Ok(unneeded.concat())
 }
 
 /// Cells of rows below `counts` that were stamped by rows at or above it.

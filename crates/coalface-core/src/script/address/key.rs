@@ -57,6 +57,12 @@ impl AddressKey {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// Whether the bytes are the payload of the script itself, not a hash of it.
+    #[must_use]
+    pub fn is_payload(&self) -> bool {
+        matches!(self.kind, Kind::P2pkh | Kind::P2sh | Kind::P2wpkh | Kind::P2wsh | Kind::P2tr)
+    }
+
     /// The kind of the address.
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::io::Storage;
+use crate::prefetch::prefetch;
 use crate::store::column::Column;
 use crate::store::error::StoreError;
 use crate::store::layout::RANK_ROWS;
@@ -32,6 +33,12 @@ impl Rising {
         let low = Column::open(storage, file, rows)?;
         let wraps = wraps(&low, end, |number| ranks.get((number / RANK_ROWS) as usize).copied());
         Ok(Rising { low, wraps: wraps.into() })
+    }
+
+    /// Asks the processor to fetch a row; nothing happens past the end.
+    #[inline]
+    pub fn prefetch(&self, row: usize) {
+        prefetch(&self.low, row);
     }
 
     /// Number of rows.
@@ -119,6 +126,12 @@ impl RisingRows {
             self.highs.push((self.low.len(), high));
         }
         self.low.push(number as u32);
+    }
+
+    /// Asks the processor to fetch a row; nothing happens past the end.
+    #[inline]
+    pub fn prefetch(&self, row: usize) {
+        prefetch(&self.low, row);
     }
 
     /// Number of rows.

@@ -4,6 +4,7 @@ use std::sync::atomic::{fence, Ordering};
 
 use crate::ids::{EXTERNAL_BIT, NONE_U64};
 use crate::io::Storage;
+use crate::prefetch::prefetch;
 use crate::store::column::{Column, Stamped};
 use crate::store::error::StoreError;
 
@@ -239,6 +240,13 @@ impl SplitRows {
     #[must_use]
     pub fn get(&self, row: usize) -> Option<u64> {
         (row < self.len()).then(|| self.at(row))
+    }
+
+    /// Asks the processor to fetch a row; nothing happens past the end.
+    #[inline]
+    pub fn prefetch(&self, row: usize) {
+        prefetch(&self.low, row);
+        prefetch(&self.high, row);
     }
 
     /// Replaces the id in a row.

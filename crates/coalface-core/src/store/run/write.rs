@@ -1,4 +1,4 @@
-//! Writing a run: sorted entries in, one synced file out.
+//! Writing a run: sorted entries in, one file out.
 
 use super::layout::{Layout, HEAD_BYTES};
 use super::{Entry, RunKind};
@@ -39,7 +39,7 @@ impl Part {
     }
 }
 
-/// Writes the sorted `entries` (exactly `rows` of them) as a new run file and syncs it. No value is below `first_value`,
+/// Writes the sorted `entries` (exactly `rows` of them) as a new run file, which the caller syncs. No value is below `first_value`,
 /// none at or above what `clip` says, and no id that is a key above its addresses.
 ///
 /// # Errors
@@ -87,7 +87,6 @@ pub fn write(
     for part in [&mut directory, &mut keys, &mut values, &mut extra] {
         part.flush(storage, &path)?;
     }
-    storage.sync(&path)?;
     let mut sum = directory.sum;
     sum.combine(&keys.sum);
     let crcs = [sum, values.sum, extra.sum].map(crc32fast::Hasher::finalize);
