@@ -9,7 +9,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "coalface"
 
 ORDER = [
-    "errors", "units", "_core", "chain", "follow", "accuracy", "labels", "prices", "pools", "clusters",
+    "errors", "units", "_core", "chain", "follow", "accuracy", "labels", "prices", "coinjoin", "pools", "clusters",
     "tracing", "exposure", "screening", "mining", "typologies", "energy", "telemetry", "fusion",
     "cases", "range", "lake", "server", "cli",
 ]  # fmt: skip

@@ -2,12 +2,13 @@
 //!
 //! [`sweep`] cuts rows into stretches and hands them to threads, `source` is where columns are read, [`count`] counts
 //! transactions, [`largest`] finds the greatest amount, [`kinds`] sums by script kind, [`blocks`] sums block by block,
-//! which ages and periods are made of, [`floor`] is the plain sum that the others are measured against.
+//! which ages and periods are made of, [`coinjoins`] finds mixes, [`floor`] is the plain sum that the others are measured against.
 //!
 //! Every answer is that of one snapshot: a sweep ends with [`crate::store::StoreError::StaleSnapshot`] if rows were taken
 //! back meanwhile. Bytes are input: rows are checked to be amounts where they are summed.
 
 pub mod blocks;
+pub mod coinjoins;
 pub mod count;
 pub mod floor;
 pub mod kinds;
