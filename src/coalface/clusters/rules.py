@@ -10,7 +10,7 @@ from coalface.coinjoin import COINJOIN_RULE
 __all__ = ["COINJOIN_RULE", "RULE_SET", "cluster_error_rates"]
 
 RULE_SET = "strict/2"
-"""All input addresses of a transaction belong together, unless it may be a CoinJoin or a channel of two funders."""
+"""All input addresses of a transaction belong together, unless `COINJOIN_RULE` leaves it alone."""
 
 
 def cluster_error_rates() -> ErrorRates:

@@ -1,8 +1,8 @@
-"""CoinJoins: which transactions strangers made together to mix their coins, by which protocol, and why. Inference.
+"""CoinJoins: which transactions strangers made together to mix coins, by which protocol, and why. Inference.
 
 The detectors run in the engine (``coinjoin``), a file each; the same ones keep clusters apart. `judge` asks
-about a transaction of a store, `judge_json` about one in JSON, `scan_coinjoins` about a whole chain; `result` is
-what they answer, `rules` names what decides.
+about a transaction of a store, `judge_json` about one in JSON, `scan_coinjoins` about a whole chain;
+`result` is what they answer, `rules` names what decides.
 """
 
 from coalface.coinjoin.judge import judge, judge_json

@@ -33,8 +33,8 @@ def judge(chain: Chain, txid: str, *, eras: bool | None = None) -> CoinJoin:
     txid
         64 hex digits.
     eras
-        Whether a protocol is looked for only at the heights of mainnet at which it was in use. On mainnet alone
-        unless given.
+        Whether a protocol is looked for only at the heights of mainnet at which it was in use. On mainnet
+        alone unless given.
 
     Raises
     ------

@@ -58,7 +58,7 @@ class Lineage:
 
     rule: str
     decision: str
-    """``yes``: from Tx0s and mixes alone; ``no``: one coin does not; ``undecided``: some are from elsewhere."""
+    """``yes``: from Tx0s and mixes alone; ``no``: one is not; ``undecided``: some are from elsewhere."""
     n_mixes: int
     """Mixes that were followed back, this one included."""
     n_tx0s: int

@@ -3,7 +3,7 @@
 __all__ = ["COINJOIN_RULE", "DETECTORS"]
 
 COINJOIN_RULE = "coinjoin/1"
-"""What clustering leaves alone and where a trace stops: a transaction of which a detector says yes or undecided."""
+"""What clustering leaves alone and where a trace stops: a detector says yes or undecided."""
 DETECTORS: dict[str, str] = {
     "whirlpool": "whirlpool/1",
     "ashigaru": "ashigaru/1",

@@ -12,6 +12,7 @@
 //! *Sources.* Maxwell 2013 ("CoinJoin: Bitcoin privacy for the real world"); crocs-muni/blocksci and graphsense-lib 2.18.1 for the
 //! numbers; that participants must be able to pay is arithmetic.
 
+use super::change::{kinds, round_outputs};
 use super::detector::{Detector, Role};
 use super::facts::Facts;
 use super::funding::funders;
@@ -23,13 +24,11 @@ pub static EQUAL_OUTPUTS: Detector = Detector {
     version: 2,
     role: Role::Coinjoin,
     required: &[equal_outputs, single_outputs, funded],
-    deciding: &[share, change_outputs, round_outputs, kinds, repeated_addresses, coins_each],
+    deciding: &[share, change_outputs, round_changes, equal_kinds, repeated_addresses, coins_each],
 };
 
 /// Two equal payments are common, three are not.
 const LEAST_OUTPUTS: i64 = 3;
-/// A sum that people name: a thousandth of a bitcoin.
-const ROUND_SAT: i64 = 100_000;
 
 fn equal_outputs(facts: &Facts<'_>) -> Gate {
     let n = i64::from(facts.shared.n_addresses);
@@ -57,16 +56,12 @@ fn change_outputs(facts: &Facts<'_>) -> Gate {
     Gate::of("other outputs", n_others, Allowed::Between(n_equal - 1, n_equal + 1))
 }
 
-/// Change is what is left over: it is seldom a round sum, and payments often are.
-fn round_outputs(facts: &Facts<'_>) -> Gate {
-    let n = facts.others(facts.shared.value_sat).filter(|value_sat| value_sat % ROUND_SAT == 0).count();
-    Gate::of("other outputs of a multiple of 100000 sat", n as i64, Allowed::AtMost(1))
+fn round_changes(facts: &Facts<'_>) -> Gate {
+    round_outputs(facts, &facts.shared)
 }
 
-/// One participant may send to somebody else; all others use one wallet's kind.
-fn kinds(facts: &Facts<'_>) -> Gate {
-    let n = i64::from(facts.n_of_other_kinds(facts.shared.value_sat));
-    Gate::of("equal outputs of another kind than most", n, Allowed::AtMost(1))
+fn equal_kinds(facts: &Facts<'_>) -> Gate {
+    kinds(facts, &facts.shared)
 }
 
 fn repeated_addresses(facts: &Facts<'_>) -> Gate {

@@ -14,6 +14,7 @@
 //! *Sources.* graphsense-lib 2.18.1 (three equal outputs, share); crocs-muni/blocksci (number of outputs and inputs, repeated
 //! addresses, least values, segwit); the subset sums of BlockSci's test, about 94 % by the readme of Dumplings.
 
+use super::change::{gain, kinds, round_outputs, GAIN};
 use super::detector::{Detector, Role};
 use super::facts::Facts;
 use super::funding::funders;
@@ -26,14 +27,22 @@ pub static JOINMARKET: Detector = Detector {
     version: 1,
     role: Role::Coinjoin,
     required: &[equal_outputs, payers, memos, all_outputs, funded],
-    deciding: &[amount, change_outputs, smallest, coins_each, repeated_addresses, segwit, makers_gain],
+    deciding: &[
+        amount,
+        change_outputs,
+        smallest,
+        coins_each,
+        repeated_addresses,
+        segwit,
+        equal_kinds,
+        round_changes,
+        makers_gain,
+    ],
 };
 
 const LEAST_OUTPUTS: i64 = 3;
 /// Least amount that is mixed, and least other output (CRoCS).
 const LEAST_SAT: (i64, i64) = (10_000, 5_000);
-/// Change outputs that are looked at, and inputs that may be combined, at the most: the search is cubic.
-const SEARCHED: (usize, usize) = (64, 64);
 
 fn equal_outputs(facts: &Facts<'_>) -> Gate {
     Gate::of("equal outputs", i64::from(facts.modal.n_addresses), Allowed::AtLeast(LEAST_OUTPUTS))
@@ -101,77 +110,15 @@ fn segwit(facts: &Facts<'_>) -> Gate {
     Gate::of_known("segwit inputs, percent", known.then_some(percent), Allowed::AtLeast(30))
 }
 
-/// Change outputs whose owner gains, less those whose owner loses, each matched with the nearest sum of one to three coins.
+/// Who mixes for others is paid for it.
 fn makers_gain(facts: &Facts<'_>) -> Gate {
-    let name = "change outputs that gain less those that lose";
-    Gate::of_known(name, gain(facts), Allowed::AtLeast(0))
+    Gate::of_known(GAIN, gain(facts), Allowed::AtLeast(0))
 }
 
-fn gain(facts: &Facts<'_>) -> Option<i64> {
-    let mut coins = [0i64; SEARCHED.1];
-    let values = facts.input_values()?;
-    let n_coins = values.clone().count();
-    if n_coins > coins.len() {
-        return None;
-    }
-    coins.iter_mut().zip(values).for_each(|(coin, value)| *coin = value);
-    let coins = &mut coins[..n_coins];
-    coins.sort_unstable();
-    let amount_sat = facts.modal.value_sat;
-    // Nobody's fee is more than a hundredth of what he mixes, or so small an amount that it does not matter.
-    let tolerance_sat = (amount_sat / 100).max(20_000);
-    let mut gain = 0;
-    for change_sat in facts.others(amount_sat).take(SEARCHED.0) {
-        let over = nearest(coins, change_sat.saturating_add(amount_sat));
-        if over != 0 && over.abs() <= tolerance_sat {
-            gain += over.signum();
-        }
-    }
-    Some(gain)
+fn equal_kinds(facts: &Facts<'_>) -> Gate {
+    kinds(facts, &facts.modal)
 }
 
-/// `target` less the sum of one to three of the ascending `coins` that is nearest to it.
-fn nearest(coins: &[i64], target: i64) -> i64 {
-    let mut best = i64::MAX;
-    let mut look = |sum: i64| {
-        let over = target.saturating_sub(sum);
-        if over.unsigned_abs() < best.unsigned_abs() {
-            best = over;
-        }
-    };
-    for (n, first) in coins.iter().enumerate() {
-        look(*first);
-        for (m, second) in coins[..n].iter().enumerate() {
-            let two = first.saturating_add(*second);
-            look(two);
-            // Of the third, only the neighbours of what is missing can be nearest.
-            let at = coins[..m].partition_point(|third| two.saturating_add(*third) < target);
-            for third in [at.checked_sub(1), Some(at).filter(|at| *at < m)].into_iter().flatten() {
-                look(two.saturating_add(coins[third]));
-            }
-        }
-    }
-    best
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_sum_is_that_of_all_sums() {
-        let coins = [3, 10, 11, 50, 200, 201, 1000];
-        let mut sums: Vec<i64> = Vec::new();
-        for a in 0..coins.len() {
-            sums.push(coins[a]);
-            for b in 0..a {
-                sums.push(coins[a] + coins[b]);
-                sums.extend((0..b).map(|c| coins[a] + coins[b] + coins[c]));
-            }
-        }
-        for target in 0..1500 {
-            let expected = sums.iter().map(|sum| (target - sum).unsigned_abs()).min();
-            assert_eq!(Some(nearest(&coins, target).unsigned_abs()), expected, "{target}");
-        }
-    }
+fn round_changes(facts: &Facts<'_>) -> Gate {
+    round_outputs(facts, &facts.modal)
 }

@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a test that meets a surprise must stop
 
+mod change;
 pub mod detector;
 pub mod era;
 pub mod excluded;

@@ -14,9 +14,11 @@
 //! *Sources.* nopara73/Dumplings (denomination, number, P2WPKH, heights); graphsense-lib 2.18.1 (participants, mixing
 //! levels, share of mixed outputs); zkSNACKs/WalletWasabi (order).
 
+use super::change::{gain, is_too_many, GAIN};
 use super::detector::{Detector, Role};
 use super::era::OPEN;
 use super::facts::Facts;
+use super::funding::funders;
 use super::gate::{Allowed, Gate};
 use crate::script::Kind;
 use crate::units::COIN_SAT;
@@ -26,8 +28,8 @@ pub static WASABI1: Detector = Detector {
     name: "wasabi1",
     version: 1,
     role: Role::Coinjoin,
-    required: &[height, equal_outputs, payers, outputs_p2wpkh, base, mixed, inputs_p2wpkh],
-    deciding: &[denomination, size, output_addresses, single_outputs],
+    required: &[height, equal_outputs, payers, outputs_p2wpkh, base, mixed, funded, inputs_p2wpkh],
+    deciding: &[denomination, size, nobody_gains, output_addresses, single_outputs],
 };
 
 /// First round of Wasabi 1 (Dumplings, GraphSense).
@@ -86,6 +88,10 @@ fn mixed(facts: &Facts<'_>) -> Gate {
     Gate::of("outputs of a denomination", n_mixed, Allowed::AtLeast(least))
 }
 
+fn funded(facts: &Facts<'_>) -> Gate {
+    funders(facts, &facts.modal)
+}
+
 fn is_sorted(facts: &Facts<'_>) -> Option<bool> {
     if facts.has_descending_outputs() {
         facts.has_descending_inputs()
@@ -105,6 +111,15 @@ fn size(facts: &Facts<'_>) -> Gate {
     let passed = if facts.modal.n_outputs >= CERTAIN_OUTPUTS { Some(true) } else { is_sorted(facts) };
     let allowed = Allowed::Text("at least 10; at least 3 if inputs and outputs stand by value, largest first");
     Gate { name: "outputs of the base denomination", passed, value: Some(i64::from(facts.modal.n_outputs)), allowed }
+}
+
+/// Who gains by mixing is a maker of JoinMarket.
+fn nobody_gains(facts: &Facts<'_>) -> Gate {
+    let value = gain(facts);
+    let passed = if is_too_many(facts) || is_sorted(facts) == Some(true) { Some(true) } else { value.map(|n| n <= 0) };
+    let allowed =
+        Allowed::Text("at most 0; any if there are more than 64 inputs, or they stand by value, largest first");
+    Gate { name: GAIN, passed, value, allowed }
 }
 
 fn output_addresses(facts: &Facts<'_>) -> Gate {

@@ -27,6 +27,7 @@ pub static WASABI2: Detector = Detector {
     required: &[
         height,
         inputs,
+        outputs,
         outputs_large_enough,
         equal_outputs,
         denominations,
@@ -43,7 +44,7 @@ const FIRST_HEIGHT: u32 = 741_213;
 const SMALL_ROUNDS_HEIGHT: u32 = 850_237;
 /// Inputs of the first coordinator's rounds (Dumplings, CRoCS).
 const LARGE_ROUND: i64 = 50;
-/// Inputs of any round. Coordinators choose; CRoCS takes 20, which misses rounds of a few people.
+/// Addresses on each side of any round (CRoCS). Coordinators choose; CRoCS also wants 20 inputs, which misses small rounds.
 const SMALL_ROUND: i64 = 5;
 /// Smallest denomination and output (GraphSense).
 const LEAST_SAT: i64 = 5_000;
@@ -82,6 +83,10 @@ fn height(facts: &Facts<'_>) -> Gate {
 
 fn inputs(facts: &Facts<'_>) -> Gate {
     Gate::of("input addresses", i64::from(facts.n_input_addresses), Allowed::AtLeast(SMALL_ROUND))
+}
+
+fn outputs(facts: &Facts<'_>) -> Gate {
+    Gate::of("outputs with an address", i64::from(facts.n_spendable), Allowed::AtLeast(SMALL_ROUND))
 }
 
 fn outputs_large_enough(facts: &Facts<'_>) -> Gate {
