@@ -167,6 +167,21 @@ fn joint_spends_without_a_mix() {
     assert_eq!(of("dual_funding", &one_change), (Decision::No, Decision::No, false));
 }
 
+/// A mix of Whirlpool or Ashigaru, perhaps with a wrong value.
+fn near_whirlpool(rng: &mut Rng) -> ViewBuffers {
+    let pool_sat = [1_000_000, 25_000_000][rng.below(2)];
+    let n = 4 + rng.below(8);
+    let value = |rng: &mut Rng| {
+        pool_sat + [0, 0, 0, 5_000, 109_999, 110_001, 99][rng.below(if rng.chance(95) { 5 } else { 7 })]
+    };
+    let inputs: Vec<i64> = (0..n).map(|_| value(rng)).collect();
+    let mut outputs = vec![pool_sat; n];
+    if rng.chance(10) {
+        outputs[0] += 1;
+    }
+    segwit(&inputs, &outputs)
+}
+
 /// A transaction that is often near a mix: few values, few addresses, mostly one kind, some things unknown.
 fn random(rng: &mut Rng) -> ViewBuffers {
     const VALUES: [i64; 12] = [
@@ -174,6 +189,9 @@ fn random(rng: &mut Rng) -> ViewBuffers {
         33_554_432, 0,
     ];
     const KINDS: [Kind; 6] = [Kind::P2pkh, Kind::P2sh, Kind::P2wsh, Kind::P2tr, Kind::OpReturn, Kind::Nonstandard];
+    if rng.chance(10) {
+        return near_whirlpool(rng);
+    }
     let main = VALUES[rng.below(VALUES.len())];
     let is_uniform = rng.chance(60);
     let mut part = |from: u32| {

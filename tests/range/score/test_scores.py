@@ -48,7 +48,7 @@ def total(score: Score) -> Row:
 def test_everything_that_is_expected_is_named(report: Report) -> None:
     status = {each.name: each.status for each in report.scores}
     assert {name for name, each in status.items() if each is Status.SCORED} == {
-        "clusters", "coinjoins", "trace haircut",
+        "clusters", "coinjoins", "coinjoin equal_outputs", "trace haircut",
     }  # fmt: skip
     for name in (
         "change",

@@ -8,8 +8,8 @@
 //! inputs, and it is JoinMarket unless more lose than gain.
 //!
 //! *When it is wrong.* With one maker it has the shape of a Stonewall and is undecided (a stated limit). Makers who bring many
-//! coins, or take a fee below their part of the mining fee, hide the gain: undecided. Spends of mixed coins with several equal payments cause
-//! most false alarms.
+//! coins, or take a fee below their part of the mining fee, hide the gain. Spends of mixed coins with several equal payments
+//! cause most false alarms.
 //!
 //! *Sources.* graphsense-lib 2.18.1 (three equal outputs, share); crocs-muni/blocksci (number of outputs and inputs, repeated
 //! addresses, least values, segwit); the subset sums of BlockSci's test, about 94 % by the readme of Dumplings.
@@ -75,11 +75,11 @@ fn amount(facts: &Facts<'_>) -> Gate {
     Gate::of("value of the equal outputs, sat", facts.modal.value_sat, Allowed::AtLeast(LEAST_SAT.0))
 }
 
-/// Everybody but a sweeping taker has change; some have none by chance.
+/// Everybody but a sweeping taker has change.
 fn change_outputs(facts: &Facts<'_>) -> Gate {
     let n_equal = i64::from(facts.modal.n_outputs);
     let n_others = i64::from(facts.n_spendable) - n_equal;
-    Gate::of("other outputs", n_others, Allowed::Between((n_equal - 2).max(1), n_equal))
+    Gate::of("other outputs", n_others, Allowed::Between(n_equal - 1, n_equal))
 }
 
 fn smallest(facts: &Facts<'_>) -> Gate {
