@@ -172,7 +172,8 @@ fn near_whirlpool(rng: &mut Rng) -> ViewBuffers {
     let pool_sat = [1_000_000, 25_000_000][rng.below(2)];
     let n = 4 + rng.below(8);
     let value = |rng: &mut Rng| {
-        pool_sat + [0, 0, 0, 5_000, 109_999, 110_001, 99][rng.below(if rng.chance(95) { 5 } else { 7 })]
+        let n_values = if rng.chance(95) { 5 } else { 7 };
+        pool_sat + [0, 0, 0, 5_000, 109_999, 110_001, 99][rng.below(n_values)]
     };
     let inputs: Vec<i64> = (0..n).map(|_| value(rng)).collect();
     let mut outputs = vec![pool_sat; n];
