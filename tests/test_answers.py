@@ -22,7 +22,7 @@ import pytest
 from coalface.chain import QUERIES, index, open_chain
 from coalface.cli import main
 from coalface.cli.output import plain
-from coalface.coinjoin import Lineage, judge
+from coalface.coinjoin import Lineage, ScannedTx, judge
 from coalface.errors import UsageError
 from coalface.labels import import_list
 from coalface.range import write_block_files
@@ -240,6 +240,7 @@ def compare_coinjoins(found: Comparison, folder: Path, txids: tuple[str, str]) -
             found.check("coinjoin --scan", answer)
         for answer in ask("coinjoin", store, "--scan", "--count"):
             found.check("coinjoin --scan --count", answer)
+    found.check("coinjoin --scan", plain(ScannedTx("00" * 32, "undecided", None, False, ())))
     (folder / "tx.json").write_text(FIRST_PAYMENT.read_text("utf-8"))
     for answer in ask("coinjoin", "--tx", folder / "tx.json"):
         found.check("coinjoin", answer)
