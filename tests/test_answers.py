@@ -13,14 +13,16 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coalface.chain import QUERIES, index
+from coalface.chain import QUERIES, index, open_chain
 from coalface.cli import main
+from coalface.cli.output import plain
+from coalface.coinjoin import Lineage, ScannedTx, judge
 from coalface.errors import UsageError
 from coalface.labels import import_list
 from coalface.range import write_block_files
@@ -29,6 +31,7 @@ from story import Story, build_story
 from story.truth_folder import write_story_truth
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "answers.md"
+FIRST_PAYMENT = DOCUMENT.parents[1] / "crates/coalface-core/tests/support/first_payment.json"
 NEVER = "\N{EN DASH}"
 CUT = 200
 NOBODY = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
@@ -70,7 +73,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
-    "trace", "scan",
+    "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -225,6 +228,28 @@ def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     compare("score", store, theft)
 
 
+def compare_coinjoins(found: Comparison, folder: Path, txids: tuple[str, str]) -> None:
+    """Answers of a store, of a partial one, and in JSON; with a lineage that breaks; and scans."""
+    for store in (folder / "whole", folder / "partial", folder / "rootless"):
+        last = next(ask("info", store))["tip"]["hash"]
+        subjects = [next(ask("block", store, last))["coinbase_txid"]]
+        for answer in ask("coinjoin", store, *subjects, *(txids if store.name != "rootless" else ())):
+            found.check("coinjoin", answer)
+    for store in (folder / "whole", folder / "partial"):
+        for answer in ask("coinjoin", store, "--scan"):
+            found.check("coinjoin --scan", answer)
+        for answer in ask("coinjoin", store, "--scan", "--count"):
+            found.check("coinjoin --scan --count", answer)
+    found.check("coinjoin --scan", plain(ScannedTx("00" * 32, "undecided", None, False, ())))
+    (folder / "tx.json").write_text(FIRST_PAYMENT.read_text("utf-8"))
+    for answer in ask("coinjoin", "--tx", folder / "tx.json"):
+        found.check("coinjoin", answer)
+    answer = judge(open_chain(folder / "whole"), txids[0])
+    for broken in (None, txids):
+        lineage = Lineage("whirlpool_lineage/1", "no", 1, 0, 0, is_cut=False, broken=broken)
+        found.check("coinjoin", plain(replace(answer, protocol="whirlpool", lineage=lineage)))
+
+
 def compare_scans(found: Comparison, store: Path) -> None:
     """Every question about the whole chain; the shape of a result has the question's name."""
     for query in QUERIES:
@@ -265,6 +290,7 @@ def compared(folder: Path, story: Story) -> Comparison:
     compare("screen", "screen", labels, listed, NOBODY, TRON)
     compare("screen", "screen", whole, listed, loot, NOBODY, dusted, "nonsense")
     compare("screen", "screen", whole, listed, "--as-of", "2024-03-20", "--max-list-age", "9")
+    compare_coinjoins(found, folder, (truth.deeds.coinjoin_txid, memo))
     for store in (whole, partial, folder / "rootless"):
         compare_scans(found, store)
         compare("info", "info", store)
@@ -292,8 +318,8 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("cluster", "cluster", store, hot, "--members", "3")
     compare_energy(found, folder)
     compare_range(folder, story, found)
-    found.check("error", UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}).as_dict())
-    found.check("error", UsageError("m").as_dict())
+    for error in (UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}), UsageError("m")):
+        found.check("error", error.as_dict())
     return found
 
 

@@ -16,7 +16,7 @@ from coalface.cli import main
 from coalface.range.demo import Demo, run_demo
 
 TABLE = json.loads(files("coalface.accuracy").joinpath("simulated.json").read_text("utf-8"))
-CLUSTER_RULES = ["strict/1", "equal_outputs/1"]
+CLUSTER_RULES = ["strict/2", "coinjoin/1"]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_clusters(demo: Demo) -> None:
 def test_traces(demo: Demo) -> None:
     theft = demo.case.theft.txid
     answer = record("trace", demo.store, theft)
-    check(answer["error_rates"], ["haircut/1", "equal_outputs/1", "strict/1"])
+    check(answer["error_rates"], ["haircut/1", "coinjoin/1", "strict/2"])
     assert answer["error_rates"]["simulated"]["rates"][0]["rule"] == answer["method"]
 
 

@@ -9,8 +9,8 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "coalface"
 
 ORDER = [
-    "errors", "units", "_core", "chain", "follow", "accuracy", "labels", "prices", "pools", "clusters",
-    "tracing", "exposure", "screening", "mining", "typologies", "energy", "telemetry", "fusion",
+    "errors", "units", "_core", "chain", "follow", "accuracy", "labels", "prices", "coinjoin", "pools",
+    "clusters", "tracing", "exposure", "screening", "mining", "typologies", "energy", "telemetry", "fusion",
     "cases", "range", "lake", "server", "cli",
 ]  # fmt: skip
 # `coalface/__init__.py` itself: it hands out names of any room, so only the outermost rooms may read it.

@@ -16,6 +16,11 @@ __all__ = [
     "build_info",
     "bulk_eras",
     "classify_script",
+    "coinjoin_json",
+    "coinjoin_lineage",
+    "coinjoin_rules",
+    "coinjoin_scan",
+    "coinjoin_tx",
     "decode_address",
     "hash_floor",
     "index",
@@ -408,6 +413,27 @@ def scan_locktimes(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int, int]:
     """Transactions, those with a lock time, those of these where it is a time."""
+
+def coinjoin_json(json: bytes, mainnet_eras: bool) -> list[dict[str, Any]]:
+    """All evidence on transactions in JSON."""
+
+def coinjoin_lineage(chain: Chain, tx: int, mainnet_eras: bool, max_mixes: int) -> dict[str, Any] | None:
+    """Where the coins of a mix come from; `None` if the transaction has not the shape of one."""
+
+def coinjoin_rules() -> tuple[str, list[tuple[str, str, str]]]:
+    """Rule name of the exclusion, and rule, name and role of every detector."""
+
+def coinjoin_scan(
+    chain: Chain,
+    bound: Bound,
+    mainnet_eras: bool,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, NDArray[Any]]:
+    """Transactions of which a detector says more than no, as arrays."""
+
+def coinjoin_tx(chain: Chain, tx: int, mainnet_eras: bool) -> dict[str, Any]:
+    """All evidence on a transaction of a store."""
 
 def scan_versions(
     chain: Chain,

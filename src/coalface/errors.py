@@ -15,6 +15,7 @@
     ├── StaleSnapshot(RuntimeError)           the chain was reorganised below an answer that was being read
     ├── LimitExceeded                         a declared bound (memory, rows, ids) would be passed
     ├── LabelFileError(ValueError)            a label or list file that cannot be read as one
+    ├── TxJsonError(ValueError)               a transaction in JSON that is none, or lacks what it spends
     ├── UnitError(ValueError)                 a quantity with a wrong or missing unit, or out of range
     ├── FactsError(ValueError)                a table, pack, scenario or price file that cannot be read as one
     ├── RangeFileError(ValueError)            truth of a made-up chain, or answers about one, likewise
@@ -45,6 +46,7 @@ __all__ = [
     "StaleSnapshot",
     "StoreLocked",
     "StoreNotFound",
+    "TxJsonError",
     "UnitError",
     "UnsupportedStore",
     "UsageError",
@@ -167,6 +169,12 @@ class LabelFileError(CoalfaceError, ValueError):
     default_code = "label_file"
 
 
+class TxJsonError(CoalfaceError, ValueError):
+    """A transaction in JSON that cannot be read as one, or does not say what its inputs spend."""
+
+    default_code = "tx_json_invalid"
+
+
 class UnitError(CoalfaceError, ValueError):
     """A quantity whose unit is wrong or missing, or whose value is out of range."""
 
@@ -211,6 +219,7 @@ _CLASS_BY_CODE: dict[str, type[CoalfaceError]] = {
     "stale_snapshot": StaleSnapshot,
     "limit": LimitExceeded,
     "label": LabelFileError,
+    "tx_json": TxJsonError,
     "unit": UnitError,
     "facts": FactsError,
     "range": RangeFileError,

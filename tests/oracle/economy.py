@@ -66,9 +66,10 @@ class Economy:
         taken = self.random.sample(coins, min(len(coins), self.random.choice([1, 1, 1, 1, 2, 2, 3, 5])))
         total = sum(coin.value_sat for coin in taken)
         shape = self.random.random()
-        if shape < 0.12 and len(taken) >= 2:  # may be a CoinJoin: as many equal outputs as payers
-            part = total // (len(taken) + 1)
-            values = [part] * len(taken) + [total - part * len(taken) - min(total % 7, part)]
+        if shape < 0.12 and len(taken) >= 2:  # may be a CoinJoin: each payer can pay for an equal output
+            part = min(coin.value_sat for coin in taken)
+            rest = total - part * len(taken)
+            values = [part] * len(taken) + [rest - min(total % 7, rest)]
         elif shape < 0.2:  # amounts at which rounding shows
             values = [min(self.random.choice(_SMALL_SAT), total // 8) for _ in range(4)]
             values.append(total - sum(values) - min(3, total // 8))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from coalface.range.block import read_block
 from oracle import scripts
+from oracle.mixes import is_left_alone, may_be_coinjoin
 
 Outpoint = tuple[str, int]
 
@@ -124,30 +125,12 @@ class SlowClusters:
         for output in tx.outputs:
             if output.address is not None:
                 self.of.setdefault(output.address, {output.address})
-        if may_be_coinjoin(tx):
+        if is_left_alone(tx):
             return
         for address in tx.input_addresses[1:]:
             merged = self.of[tx.input_addresses[0]] | self.of[address]
             for member in merged:
                 self.of[member] = merged
-
-
-def may_be_coinjoin(tx: SlowTx) -> bool:
-    """``equal_outputs/1`` as its documentation words it."""
-    n_payers = len(tx.input_addresses)
-    outputs = [output for output in tx.outputs if output.address is not None]
-    if n_payers < 2:
-        return False
-    values = [output.value_sat for output in outputs]
-    for value in values:
-        payees = {output.address for output in outputs if output.value_sat == value}
-        if 3 <= len(payees) <= n_payers:
-            return True
-    counts = [values.count(value) for value in set(values)]
-    if len(outputs) in (3, 4) and counts.count(2) == 1 and counts.count(1) == len(counts) - 1:
-        [twice] = [value for value in set(values) if values.count(value) == 2]
-        return len({output.address for output in outputs if output.value_sat == twice}) == 2
-    return False
 
 
 @dataclass

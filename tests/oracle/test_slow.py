@@ -15,7 +15,8 @@ from coalface.range import write_block_files
 from coalface.tracing import Trace, trace
 from oracle.core import hash_of
 from oracle.economy import build_economy, go_on
-from oracle.slow import Outpoint, SlowChain, haircut, may_be_coinjoin
+from oracle.mixes import may_be_coinjoin
+from oracle.slow import Outpoint, SlowChain, haircut
 from story import build_story
 
 

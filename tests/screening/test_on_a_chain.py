@@ -47,7 +47,7 @@ def test_a_listing_is_not_inherited(screened: Screened, neighbour: str) -> None:
     chain = open_chain(screened.store)
     steps = explain(chain, neighbour, screened.listed).steps
     assert found.cospend.nearest_txids == tuple(step.txid for step in steps)
-    assert found.provenance.rules == found.cospend.rules == ("strict/1", "equal_outputs/1")
+    assert found.provenance.rules == found.cospend.rules == ("strict/2", "coinjoin/1")
     assert found.cospend.error_rates == error_rates(found.cospend.rules)
     assert found.cospend.error_rates.field == "unknown"
     assert screen(chain, neighbour) == found

@@ -7,6 +7,7 @@
 
 pub mod blockfile;
 pub mod bulk;
+pub mod coinjoin;
 pub mod context;
 pub mod error;
 pub mod forest;
@@ -23,6 +24,8 @@ pub mod stages;
 pub mod store;
 pub mod synth;
 pub mod taint;
+pub mod tx_json;
+pub mod tx_view;
 pub mod units;
 
 pub use context::{Context, ContextValue};

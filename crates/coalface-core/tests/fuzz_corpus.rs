@@ -172,6 +172,23 @@ fn scripts_addresses_and_spends() {
 }
 
 #[test]
+fn transactions_in_json() {
+    let seed = include_bytes!("support/first_payment.json");
+    fuzz_bodies::tx_json(seed);
+    (0..n_rounds(5_000)).into_par_iter().for_each(|round| {
+        let mut rng = Rng::new(round);
+        let mut json = if rng.chance(20) { [&b"["[..], seed, b",", seed, b"]"].concat() } else { seed.to_vec() };
+        if rng.chance(50) {
+            // Without what was signed, so that a change of the rest is not found by the hash.
+            let text = String::from_utf8_lossy(&json).replace("scriptsig", "scriptsi_");
+            json = text.into_bytes();
+        }
+        mutate(&mut rng, &mut json, br#""value":2100000000000001,"prevout":null,"vin":[{}],-1e9"#);
+        fuzz_bodies::tx_json(&json);
+    });
+}
+
+#[test]
 fn stores() {
     let mut chain = ChainBuilder::mature(2);
     chain.add_blocks(8, 8);

@@ -4,17 +4,19 @@
 
 mod support;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use coalface_core::coinjoin::{judge, Eras};
 use coalface_core::forest::{cluster_size, explain, members, root_of};
 use coalface_core::hash::Hash32;
 use coalface_core::ids::{NONE_SAT, NONE_U32, NONE_U64};
 use coalface_core::io::replay::ReplayStorage;
 use coalface_core::link::IndexOptions;
-use coalface_core::script::{classify, to_script, AddressKey};
+use coalface_core::script::{classify, to_script, AddressKey, SpendFlags};
 use coalface_core::store::run::RunKind;
 use coalface_core::store::Snapshot;
+use coalface_core::tx_view::{InputView, OutputView, TxHead, ViewBuffers};
 use rayon::prelude::*;
 use support::tx::Tx;
 use support::{assert_clean, options, run, source_of, ChainBuilder, Rng, TestBlock};
@@ -50,7 +52,7 @@ impl Naive {
     fn add(&mut self, tx: &Tx, is_coinbase: bool) {
         let txid = tx.txid();
         let mut in_sat = 0;
-        let mut payers = Vec::new();
+        let (mut payers, mut spent_outputs) = (Vec::new(), Vec::new());
         for input in &tx.inputs {
             let spent = self.outpoints.remove(&(input.prev_txid, input.prev_vout));
             assert_eq!(spent.is_none(), is_coinbase);
@@ -58,6 +60,7 @@ impl Naive {
                 in_sat += self.outputs[output].0;
                 self.spent_by[output] = Some(self.spends.len());
                 payers.push(self.ids[&self.outputs[output].1]);
+                spent_outputs.push(self.outputs[output].clone());
             }
             self.spends.push(spent);
         }
@@ -76,7 +79,7 @@ impl Naive {
         }
         payers.sort_unstable();
         payers.dedup();
-        if payers.len() > 1 && !looks_like_coinjoin(payers.len(), tx) {
+        if payers.len() > 1 && !is_left_alone(&spent_outputs, tx) {
             payers.iter().skip(1).for_each(|other| self.unite(payers[0], *other));
         }
     }
@@ -91,17 +94,25 @@ impl Naive {
     }
 }
 
-/// The stated rule, from its text: equal outputs to different scripts.
-fn looks_like_coinjoin(n_payers: usize, tx: &Tx) -> bool {
-    let mut by_value: BTreeMap<i64, Vec<&[u8]>> = BTreeMap::new();
-    let paid: Vec<_> = tx.outputs.iter().filter(|output| output.script.first() != Some(&0x6a)).collect();
-    paid.iter().for_each(|output| by_value.entry(output.value_sat).or_default().push(&output.script));
-    let distinct = |scripts: &[&[u8]]| scripts.iter().collect::<std::collections::BTreeSet<_>>().len();
-    let participants = by_value.values().any(|scripts| distinct(scripts) >= 3 && distinct(scripts) <= n_payers);
-    let repeated: Vec<_> = by_value.values().filter(|scripts| scripts.len() > 1).collect();
-    let stonewall =
-        (3..=4).contains(&paid.len()) && matches!(repeated[..], [pair] if pair.len() == 2 && distinct(pair) == 2);
-    participants || stonewall
+/// Whether the detectors, given a view made here from raw scripts, leave a transaction alone.
+fn is_left_alone(spent: &[(i64, Vec<u8>)], tx: &Tx) -> bool {
+    let mut numbers = HashMap::new();
+    let mut number = |script: &[u8]| {
+        let next = numbers.len() as u32;
+        let kind = classify(script).0;
+        (if kind.has_address() { *numbers.entry(script.to_vec()).or_insert(next) } else { NONE_U32 }, kind)
+    };
+    let mut buffers = ViewBuffers::default();
+    for (value_sat, script) in spent {
+        let ((address, kind), value_sat) = (number(script), Some(*value_sat));
+        let spend_flags = SpendFlags::NONE;
+        buffers.inputs.push(InputView { value_sat, address, kind: Some(kind), sequence: 0, spend_flags });
+    }
+    for (n, output) in (0..).zip(&tx.outputs) {
+        let (address, kind) = number(&output.script);
+        buffers.outputs.push(OutputView { value_sat: output.value_sat, address, kind, n });
+    }
+    judge(buffers.view(TxHead::default()), Eras::Off).outcome.is_excluded
 }
 
 fn store_of(blocks: &[TestBlock], options: &IndexOptions, cut: usize) -> Snapshot {

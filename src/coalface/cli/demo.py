@@ -236,7 +236,7 @@ def _sureness_part() -> Iterator[str]:
     """How sure each part of the answer is."""
     yield _heading("fact, inference, unknown")
     yield "  fact       outputs, spends, amounts, the list entry: txid:vout, each can be checked on any node"
-    yield "  inference  clusters (strict/1), possible CoinJoins (equal_outputs/1); answers give error rates"
+    yield "  inference  clusters (strict/2), possible CoinJoins (coinjoin/1); answers give error rates"
     yield "  method     haircut spreads value in proportion; other accounting methods give other amounts"
     yield "  unknown    who holds an address, what happened inside a service, what came out of a CoinJoin"
 

@@ -5,13 +5,12 @@ every transaction that is neither a coinbase nor one that may be a CoinJoin by `
 """
 
 from coalface.accuracy import ErrorRates, error_rates
+from coalface.coinjoin import COINJOIN_RULE
 
 __all__ = ["COINJOIN_RULE", "RULE_SET", "cluster_error_rates"]
 
-RULE_SET = "strict/1"
-"""All input addresses of a transaction belong together, unless it may be a CoinJoin."""
-COINJOIN_RULE = "equal_outputs/1"
-"""Three or more equal outputs, paid by at least as many addresses; or the shape of a Stonewall."""
+RULE_SET = "strict/2"
+"""All input addresses of a transaction belong together, unless `COINJOIN_RULE` leaves it alone."""
 
 
 def cluster_error_rates() -> ErrorRates:

@@ -30,7 +30,8 @@ from coalface.range.score import (
 from coalface.range.score.coinjoins import marked_txs
 from coalface.range.score.result import Parameters, worst_first
 from coalface.range.score.traces import FEES, kept_labels, thefts_of
-from oracle.slow import SlowChain, may_be_coinjoin
+from oracle.mixes import may_be_coinjoin
+from oracle.slow import SlowChain
 from story import Story, build_story
 
 
@@ -47,11 +48,10 @@ def total(score: Score) -> Row:
 def test_everything_that_is_expected_is_named(report: Report) -> None:
     status = {each.name: each.status for each in report.scores}
     assert {name for name, each in status.items() if each is Status.SCORED} == {
-        "clusters", "coinjoins", "trace haircut",
+        "clusters", "coinjoins", "coinjoin equal_outputs", "trace haircut",
     }  # fmt: skip
     for name in (
         "change",
-        "coinjoin types",
         "typologies",
         "pool attribution",
         "payout recipients",

@@ -8,11 +8,12 @@ use super::checkpoint::Phase;
 use super::error::MemoryError;
 use super::spill::{Spill, SpillWriter};
 use super::Build;
-use crate::forest::coinjoin::may_be_coinjoin;
+use crate::coinjoin::{Eras, Exclusion};
 use crate::forest::walk::{too_deep, MAX_DEPTH};
 use crate::ids::NONE_U32;
 use crate::store::narrow::Rising;
 use crate::store::{Snapshot, StoreError};
+use crate::tx_view::ViewBuffers;
 use crate::Result;
 
 /// Transactions between two looks at whether to go on.
@@ -41,7 +42,8 @@ pub(super) fn grow(build: &Build<'_>, snapshot: &Snapshot) -> Result<Spill> {
         by_parent: SpillWriter::create(storage, "children", n_windows, buffers)?,
     };
     let mut cells = Cells::new(counts.addresses as usize);
-    let (mut inputs, mut distinct, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs = Vec::new();
+    let (mut exclusion, mut view) = (Exclusion::new(Eras::of(snapshot.network())), ViewBuffers::default());
     for tx in 0..counts.txs {
         if tx % TXS_A_TELL == 0 {
             build.tell(Phase::Forest, tx, counts.txs)?;
@@ -56,14 +58,10 @@ pub(super) fn grow(build: &Build<'_>, snapshot: &Snapshot) -> Result<Spill> {
         if inputs.iter().all(|address| *address == first) {
             continue;
         }
-        distinct.clone_from(&inputs);
-        distinct.sort_unstable();
-        distinct.dedup();
         let to = rows(&columns.tx_first_output, tx, counts.outputs, &columns.output_address)?;
         let values = rows(&columns.tx_first_output, tx, counts.outputs, &columns.output_value_sat)?;
-        outputs.clear();
-        outputs.extend(values.iter().copied().zip(to.iter().copied()));
-        if may_be_coinjoin(distinct.len(), &mut outputs) {
+        let may_be_excluded = exclusion.may_be_excluded(values.iter().copied().zip(to.iter().copied()));
+        if may_be_excluded && exclusion.is_excluded(view.fill(snapshot, tx as u32)?) {
             continue;
         }
         let mut root = cells.root(first)?;

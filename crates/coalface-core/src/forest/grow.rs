@@ -7,11 +7,13 @@
 
 use std::collections::HashMap;
 
-use super::coinjoin::may_be_coinjoin;
-use crate::ids::{AddressId, TxNum, NONE_U32};
+use crate::coinjoin::{Eras, Exclusion};
+use crate::ids::{AddressId, TxNum, NONE_SAT, NONE_U32};
+use crate::script::{Kind, SpendFlags};
 use crate::store::error::StoreError;
 use crate::store::journal::Link;
 use crate::store::{Delta, Snapshot};
+use crate::tx_view::{InputView, OutputView, TxHead, ViewBuffers};
 
 /// A link with the size of the cluster after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,51 +41,85 @@ pub struct Forest {
     /// All new links in the order they were made.
     pub children: Vec<Child>,
     inputs: Vec<AddressId>,
-    outputs: Vec<(i64, u32)>,
+    exclusion: Exclusion,
+    view: ViewBuffers,
+}
+
+/// What the forest wants to know of a transaction: parallel slices of its inputs and of its outputs.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTx<'a> {
+    /// Its row.
+    pub tx: TxNum,
+    /// Its height, flags and so on; the fee is not looked at.
+    pub head: TxHead,
+    /// Per input: address or NONE.
+    pub input_address: &'a [u32],
+    /// Per input: value or NONE.
+    pub input_value_sat: &'a [i64],
+    /// Per input: as the column.
+    pub input_spend_flags: &'a [u32],
+    /// Per output: address or NONE.
+    pub output_address: &'a [u32],
+    /// Per output: value.
+    pub output_value_sat: &'a [i64],
 }
 
 impl Forest {
     /// A forest that grows on `base_addresses` committed addresses.
     #[must_use]
-    pub fn new(base_addresses: u64) -> Forest {
-        Forest { base_addresses, first_new: base_addresses, ..Forest::default() }
+    pub fn new(base_addresses: u64, eras: Eras) -> Forest {
+        let exclusion = Exclusion::new(eras);
+        Forest { base_addresses, first_new: base_addresses, exclusion, ..Forest::default() }
     }
 
-    /// Links what transaction `tx` ties together: `inputs` are its input addresses in order (or NONE), `outputs` its
-    /// (value, address or NONE).
+    /// Links what a transaction ties together, unless it is one that is left alone.
     ///
     /// # Errors
     /// If the store's forest is not one.
-    pub fn add_tx(
-        &mut self,
-        base: &Snapshot,
-        delta: &mut Delta,
-        tx: TxNum,
-        inputs: &[u32],
-        outputs: impl Iterator<Item = (i64, u32)>,
-    ) -> Result<(), StoreError> {
+    pub fn add_tx(&mut self, base: &Snapshot, delta: &mut Delta, new: &NewTx<'_>) -> Result<(), StoreError> {
         self.inputs.clear();
-        self.inputs.extend(inputs.iter().filter(|address| **address != NONE_U32));
+        self.inputs.extend(new.input_address.iter().filter(|address| **address != NONE_U32));
         let Some(&first) = self.inputs.first() else { return Ok(()) };
-        if self.inputs.iter().all(|address| *address == first) {
-            return Ok(());
-        }
-        let mut distinct = self.inputs.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        self.outputs.clear();
-        self.outputs.extend(outputs);
-        if may_be_coinjoin(distinct.len(), &mut self.outputs) {
+        if self.inputs.iter().all(|address| *address == first) || self.is_excluded(base, delta, new) {
             return Ok(());
         }
         let mut root = self.root(base, delta, first)?;
         for n in 1..self.inputs.len() {
             let other = self.root(base, delta, self.inputs[n])?;
             if other != root {
-                root = self.link(base, delta, tx, root, other);
+                root = self.link(base, delta, new.tx, root, other);
             }
         }
         Ok(())
+    }
+
+    fn is_excluded(&mut self, base: &Snapshot, delta: &Delta, new: &NewTx<'_>) -> bool {
+        let outputs = new.output_value_sat.iter().copied().zip(new.output_address.iter().copied());
+        if !self.exclusion.may_be_excluded(outputs.clone()) {
+            return false;
+        }
+        let kind_of = |address: u32| {
+            let kind = match u64::from(address).checked_sub(self.base_addresses) {
+                Some(row) => delta.address_kind.get(row as usize),
+                None => base.columns.address_kind.get(address as usize),
+            };
+            kind.copied().and_then(Kind::from_u8)
+        };
+        self.view.clear();
+        for (n, address) in new.input_address.iter().enumerate() {
+            self.view.inputs.push(InputView {
+                value_sat: new.input_value_sat.get(n).copied().filter(|value| *value != NONE_SAT),
+                address: *address,
+                kind: kind_of(*address),
+                sequence: 0,
+                spend_flags: SpendFlags(new.input_spend_flags.get(n).copied().unwrap_or(0)),
+            });
+        }
+        for (n, (value_sat, address)) in outputs.enumerate() {
+            let kind = if address == NONE_U32 { Kind::OpReturn } else { kind_of(address).unwrap_or(Kind::Nonstandard) };
+            self.view.outputs.push(OutputView { value_sat, address, kind, n: n as u32 });
+        }
+        self.exclusion.is_excluded(self.view.view(new.head))
     }
 
     fn parent(&self, base: &Snapshot, delta: &Delta, node: AddressId) -> Option<AddressId> {

@@ -1,10 +1,9 @@
 //! Clusters: which addresses the multi-input rule ties together, and by which transactions.
 //!
 //! The forest is uncompressed, so that every link keeps the transaction that made it. [`grow`] adds links while
-//! blocks are indexed, [`coinjoin`] says which transactions make none, [`walk`] answers as of any bound, [`mod@explain`]
+//! blocks are indexed ([`crate::coinjoin`] says which transactions make none), [`walk`] answers as of any bound, [`mod@explain`]
 //! turns the forest's path into transactions that can be checked by hand.
 
-pub mod coinjoin;
 pub mod explain;
 pub mod grow;
 pub mod walk;

@@ -8,6 +8,7 @@ use super::load::Loaded;
 use super::table::{by_shard, Table};
 use crate::blockfile::parse::tx_flags;
 use crate::blockfile::undo::{Found, UndoFault};
+use crate::coinjoin::Eras;
 use crate::forest::grow::Forest;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
@@ -141,7 +142,7 @@ impl Linker {
             keys_seen,
             new_output_keys: std::collections::VecDeque::new(),
             externals: std::collections::HashMap::new(),
-            forest: Forest::new(counts.addresses),
+            forest: Forest::new(counts.addresses, Eras::of(base.network())),
             ahead_bytes: 0,
             used: Vec::new(),
             occurrences: intern::Occurrences::default(),

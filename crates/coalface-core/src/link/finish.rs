@@ -4,6 +4,7 @@ use super::batch::{Linked, Linker};
 use super::fault::Fault;
 use super::load::Loaded;
 use crate::blockfile::parse::tx_flags;
+use crate::forest::grow::NewTx;
 use crate::hash::Hash32;
 use crate::ids::{EXTERNAL_BIT, NONE_SAT, NONE_U32, NONE_U64};
 use crate::network::Network;
@@ -11,6 +12,7 @@ use crate::script::{output_keys, revealed_keys, KeyLink, Kind, Witness};
 use crate::stages::Stage;
 use crate::store::run::RunKind;
 use crate::store::Counts;
+use crate::tx_view::TxHead;
 use crate::units::{is_money, subsidy_sat, COINBASE_MATURITY_BLOCKS};
 
 /// Mainnet blocks whose coinbase repeats an unspent one, as Bitcoin Core allows (`IsBIP30Repeat`).
@@ -77,11 +79,18 @@ impl Linker {
 
     fn add_clusters(&mut self, loaded: &Loaded, linked: &Linked) -> crate::Result<()> {
         for n_tx in 1..loaded.block.txid.len() {
-            let inputs = &linked.address[loaded.inputs(n_tx)];
+            let (inputs, outputs) = (loaded.inputs(n_tx), loaded.outputs(n_tx));
             if inputs.len() > 1 {
-                let outputs = loaded.outputs(n_tx).map(|n| (loaded.block.value_sat[n], linked.output_address[n]));
-                let tx = linked.before.txs as u32 + n_tx as u32;
-                self.forest.add_tx(&self.base, &mut self.delta, tx, inputs, outputs)?;
+                let new = NewTx {
+                    tx: linked.before.txs as u32 + n_tx as u32,
+                    head: TxHead { height: loaded.height, ..TxHead::default() },
+                    input_address: &linked.address[inputs.clone()],
+                    input_value_sat: &linked.value_sat[inputs.clone()],
+                    input_spend_flags: &linked.spend_flags[inputs],
+                    output_address: &linked.output_address[outputs.clone()],
+                    output_value_sat: &loaded.block.value_sat[outputs],
+                };
+                self.forest.add_tx(&self.base, &mut self.delta, &new)?;
             }
         }
         Ok(())

@@ -82,7 +82,7 @@ pub const FORMAT: u64 = 2;
 pub const GROUPS: [(&str, u64); 10] = [
     ("address", 1),
     ("block", 1),
-    ("cluster_strict", 1),
+    ("cluster_strict", 2),
     ("external", 1),
     ("heap", 1),
     ("input", 1),

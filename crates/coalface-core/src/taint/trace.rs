@@ -7,12 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::haircut::Draw;
 use crate::blockfile::parse::tx_flags;
-use crate::forest::coinjoin::may_be_coinjoin;
+use crate::coinjoin::{Eras, Exclusion};
 use crate::ids::{AddressId, TxNum, NONE_SAT, NONE_U32};
 use crate::lookup::place::{inputs_of, outputs_of, tx_of_input, tx_of_output};
 use crate::lookup::Bound;
 use crate::script::Kind;
 use crate::store::Snapshot;
+use crate::tx_view::ViewBuffers;
 use crate::{Error, Result};
 
 /// Longest script that can run (Bitcoin Core `MAX_SCRIPT_SIZE`).
@@ -138,6 +139,8 @@ pub fn trace(
         tainted: HashMap::new(),
         queue: BTreeSet::new(),
         boundaries: HashMap::new(),
+        exclusion: Exclusion::new(Eras::of(snapshot.network())),
+        view: ViewBuffers::default(),
         result: TraceResult::default(),
     };
     trace.result.origins = origins.iter().map(|output| (*output, columns.output_value_sat[*output as usize])).collect();
@@ -174,6 +177,8 @@ struct Trace<'a> {
     queue: BTreeSet<TxNum>,
     /// Transactions that are boundaries.
     boundaries: HashMap<TxNum, Boundary>,
+    exclusion: Exclusion,
+    view: ViewBuffers,
     result: TraceResult,
 }
 
@@ -198,7 +203,7 @@ impl Trace<'_> {
                 None => Some(Boundary::Unspent),
                 Some(input) => {
                     let tx = tx_of_input(self.snapshot, input)?;
-                    let boundary = self.boundary_of_tx(tx);
+                    let boundary = self.boundary_of_tx(tx)?;
                     if boundary.is_none() {
                         self.queue.insert(tx);
                     }
@@ -230,33 +235,25 @@ impl Trace<'_> {
     }
 
     /// Why a trace stops before a transaction, if it does; found once for all of its inputs.
-    fn boundary_of_tx(&mut self, tx: TxNum) -> Option<Boundary> {
+    fn boundary_of_tx(&mut self, tx: TxNum) -> Result<Option<Boundary>> {
         if self.queue.contains(&tx) {
-            return None;
+            return Ok(None);
         }
         if let Some(boundary) = self.boundaries.get(&tx) {
-            return Some(*boundary);
+            return Ok(Some(*boundary));
         }
         let boundary = self.judge_tx(tx)?;
-        self.boundaries.insert(tx, boundary);
-        Some(boundary)
+        if let Some(boundary) = boundary {
+            self.boundaries.insert(tx, boundary);
+        }
+        Ok(boundary)
     }
 
-    fn judge_tx(&self, tx: TxNum) -> Option<Boundary> {
-        let columns = &*self.snapshot.columns;
-        if self.options.stop_at_coinjoins {
-            let mut inputs: Vec<u32> = rows(&columns.input_address, inputs_of(self.snapshot, tx)).to_vec();
-            inputs.retain(|address| *address != NONE_U32);
-            inputs.sort_unstable();
-            inputs.dedup();
-            let mut outputs: Vec<(i64, u32)> = outputs_of(self.snapshot, tx)
-                .map(|n| (columns.output_value_sat[n as usize], columns.output_address[n as usize]))
-                .collect();
-            if may_be_coinjoin(inputs.len(), &mut outputs) {
-                return Some(Boundary::Coinjoin);
-            }
+    fn judge_tx(&mut self, tx: TxNum) -> Result<Option<Boundary>> {
+        if self.options.stop_at_coinjoins && self.exclusion.may_be_coinjoin(self.view.fill(self.snapshot, tx)?) {
+            return Ok(Some(Boundary::Coinjoin));
         }
-        (columns.tx_fee_sat[tx as usize] == NONE_SAT).then_some(Boundary::Coverage)
+        Ok((self.snapshot.columns.tx_fee_sat[tx as usize] == NONE_SAT).then_some(Boundary::Coverage))
     }
 
     fn follow(&mut self, tx: TxNum) -> Result<()> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use coalface_core::blockfile::parse::{ParsedBlock, Span};
 use coalface_core::blockfile::undo::{Undo, UndoFiles};
 use coalface_core::blockfile::{plan, BlockRef, Header, OrderRules, Source, SourceOptions, XorKey};
+use coalface_core::coinjoin::{judge, Eras, Exclusion};
 use coalface_core::hash::Hash32;
 use coalface_core::io::replay::{Files, ReplayStorage};
 use coalface_core::link::load::fault_of_bytes;
@@ -20,6 +21,7 @@ use coalface_core::script::{
 use coalface_core::store::digest::digests;
 use coalface_core::store::key::Salt;
 use coalface_core::store::{Snapshot, StoreWriter};
+use coalface_core::tx_json;
 use coalface_core::units::is_money;
 
 /// A block is read to its last byte, or the error names a byte of it.
@@ -285,4 +287,23 @@ pub fn header_plan(data: &[u8]) {
     let counted = found.order.len() as u64 + found.stale + found.refused_descendants + contextual as u64;
     assert_eq!(counted + n_refused as u64, n_distinct as u64);
     assert_eq!(n_distinct as u64 + found.duplicates, distinct.count() as u64);
+}
+
+/// JSON that is read gives a view of which everything can be asked; else the error says what is wrong.
+pub fn tx_json(data: &[u8]) {
+    match tx_json::read(data) {
+        Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
+        Ok(txs) => {
+            for tx in &txs {
+                let view = tx.view();
+                assert!(view.outputs.iter().all(|output| is_money(output.value_sat)));
+                assert!(view.fee_sat.is_none_or(is_money) && !view.inputs.is_empty() && !view.outputs.is_empty());
+                for eras in [Eras::Off, Eras::Mainnet] {
+                    let judgement = judge(view, eras);
+                    assert_eq!(judgement.anonymity_sets.len(), view.outputs.len());
+                    assert_eq!(judgement.outcome.is_excluded, Exclusion::new(eras).is_excluded(view));
+                }
+            }
+        }
+    }
 }

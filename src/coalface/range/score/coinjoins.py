@@ -21,14 +21,14 @@ _LOOKALIKES = ("payjoin", "stonewall", "tx0")
 
 
 class CoinJoins:
-    """Scores the rule by which transactions are left alone in clustering and end a trace."""
+    """Scores the detectors together: where a trace ends, and what clustering leaves alone."""
 
     name = "coinjoins"
     version = COINJOIN_RULE
     against = Against.TRUTH
     what = (
-        "said: the transaction may be a CoinJoin; true: it is one, of any protocol. A PayJoin, a Stonewall "
-        "and a Tx0 are not counted as CoinJoins"
+        "said: the transaction may be a CoinJoin (yes or undecided); true: it is one, of any protocol. A "
+        "PayJoin, a Stonewall and a Tx0 are not counted as CoinJoins"
     )
 
     def calibrate(self, rest: Matched) -> Parameters:  # noqa: ARG002 - nothing to choose

@@ -45,6 +45,8 @@ _MEANINGS = {
     "n_txs": "transactions, coinbases left out",
     "n_payjoin": "PayJoins; no CoinJoin here",
     "n_stonewall": "Stonewalls; no CoinJoin here",
+    "n_two_party": "JoinMarket transactions of two, which have the shape of a Stonewall; not counted",
+    "n_undecided": "transactions of the protocol of which no detector is sure",
     "n_tx0": "Tx0 (they prepare a Whirlpool); no CoinJoin here",
     # traces
     "found_at_true_holder_sat": "stolen value that the trace puts where it is",

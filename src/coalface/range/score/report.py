@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coalface.chain import Chain, Coverage, Provenance, open_chain
 from coalface.range.score.clusters import Clusters
+from coalface.range.score.coinjoin_types import COINJOIN_TYPES
 from coalface.range.score.coinjoins import CoinJoins
 from coalface.range.score.holdout import HoldOut, hold_out_of
 from coalface.range.score.matched import Matched
@@ -47,7 +48,7 @@ class Report:
 
 def built_detectors() -> Registry:
     """What Coalface infers today."""
-    return Registry([Clusters(), CoinJoins(), *(Traces(method) for method in METHODS)])
+    return Registry([Clusters(), CoinJoins(), *COINJOIN_TYPES, *(Traces(method) for method in METHODS)])
 
 
 def score(store: str | Path, truth: str | Path, *, hold_out: tuple[str, ...] = ()) -> Report:

@@ -8,9 +8,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use coalface_core::forest::grow::Forest;
+use coalface_core::coinjoin::Eras;
+use coalface_core::forest::grow::{Forest, NewTx};
 use coalface_core::ids::NONE_U32;
 use coalface_core::store::{Delta, Snapshot};
+use coalface_core::tx_view::TxHead;
 use coalface_peers::argument;
 
 fn main() {
@@ -27,13 +29,22 @@ fn main() {
         .collect();
     let n_addresses: usize = argument(4).parse().expect("a number");
     let start = Instant::now();
-    let mut forest = Forest::new(0);
+    let mut forest = Forest::new(0, Eras::Off);
     let mut delta = Delta::default();
     delta.strict_parent.resize(n_addresses, NONE_U32);
     delta.strict_link_tx.resize(n_addresses, NONE_U32);
     for (tx, bounds) in offsets.windows(2).enumerate() {
         let inputs = &addresses[bounds[0]..bounds[1]];
-        forest.add_tx(&base, &mut delta, tx as u32, inputs, std::iter::empty()).expect("a sound forest");
+        let new = NewTx {
+            tx: tx as u32,
+            head: TxHead::default(),
+            input_address: inputs,
+            input_value_sat: &[],
+            input_spend_flags: &[],
+            output_address: &[],
+            output_value_sat: &[],
+        };
+        forest.add_tx(&base, &mut delta, &new).expect("a sound forest");
     }
     let seconds = start.elapsed().as_secs_f64();
     let clusters = delta.strict_parent.iter().filter(|parent| **parent == NONE_U32).count();

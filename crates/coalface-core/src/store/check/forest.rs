@@ -6,10 +6,11 @@
 use super::context::{at, table, Bits, Context};
 use super::log::shown;
 use super::{Found, Log};
-use crate::forest::coinjoin::may_be_coinjoin;
+use crate::coinjoin::{Eras, Exclusion};
 use crate::forest::root_of;
 use crate::ids::NONE_U32;
 use crate::store::run::{Entry, Run, RunKind};
+use crate::tx_view::ViewBuffers;
 use crate::Result;
 
 const PARENT: &str = "cluster_strict.parent";
@@ -34,7 +35,8 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
         }
     })?;
     let mut grown = Grown { parent: table(counts.addresses, || NONE_U32)?, size: table(counts.addresses, || 1u32)? };
-    let (mut inputs, mut distinct, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut inputs = Vec::new();
+    let (mut exclusion, mut view) = (Exclusion::new(Eras::of(context.snapshot.network())), ViewBuffers::default());
     for tx in 0..counts.txs {
         if tx % (1 << 18) == 0 {
             context.tick(tx, counts.txs)?;
@@ -45,15 +47,16 @@ pub(super) fn check(context: &Context<'_>) -> Result<Found> {
         if inputs.len() < 2 {
             continue;
         }
-        distinct.clone_from(&inputs);
-        distinct.sort_unstable();
-        distinct.dedup();
+        if inputs.iter().all(|address| *address == inputs[0]) {
+            continue;
+        }
         let cell = |output: u64| {
             at(&context.columns.output_value_sat, output).zip(at(&context.columns.output_address, output))
         };
-        outputs.clear();
-        outputs.extend(context.outputs_of(tx).filter_map(cell));
-        if distinct.len() > 1 && !may_be_coinjoin(distinct.len(), &mut outputs) {
+        // Where the view contradicts itself, another step says so.
+        let is_excluded = exclusion.may_be_excluded(context.outputs_of(tx).filter_map(cell))
+            && view.fill(context.snapshot, tx as u32).is_ok_and(|view| exclusion.is_excluded(view));
+        if !is_excluded {
             grown.join_all(context, tx as u32, &inputs, &mut log);
         }
     }
