@@ -7,6 +7,7 @@
 
 pub mod blockfile;
 pub mod bulk;
+pub mod change;
 pub mod context;
 pub mod error;
 pub mod forest;
