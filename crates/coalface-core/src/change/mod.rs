@@ -53,3 +53,8 @@ pub use weights_table::{FITTED, STANDARD_MILLINATS, WIDE_MILLINATS};
 
 /// Name and version of the combination, as answers give it.
 pub const RULE: &str = "change/1";
+
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod tests;
