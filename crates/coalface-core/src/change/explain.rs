@@ -2,7 +2,7 @@
 
 use super::fact::{Fact, Notes};
 use super::gate::Refusal;
-use super::judge::{judge, Judge, Judgement};
+use super::judge::{Judge, Judgement};
 use super::rule::Rule;
 use super::vote::vote;
 use super::weights::Weights;
@@ -30,7 +30,7 @@ pub fn explain(
     bound: &Bound,
     weights: &Weights,
 ) -> Result<Result<Explained, Refusal>, StoreError> {
-    let judgement = match judge(state, snapshot, tx, bound, weights)? {
+    let judgement = match state.judge(snapshot, tx, bound, weights)? {
         Ok(judgement) => judgement,
         Err(refusal) => return Ok(Err(refusal)),
     };

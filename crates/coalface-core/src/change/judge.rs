@@ -98,71 +98,72 @@ impl Judge {
         self.history.read(snapshot, tx, bound, (place.block as u64) < self.complete_blocks)?;
         Ok(ask(&view, &self.history))
     }
-}
 
-/// Judges transaction `tx` as of `bound`; the inner error says why it is left alone.
-///
-/// # Errors
-/// If the row is not in the store, or the store contradicts itself.
-pub fn judge(
-    judge: &mut Judge,
-    snapshot: &Snapshot,
-    tx: TxNum,
-    bound: &Bound,
-    weights: &Weights,
-) -> Result<Result<Judgement, Refusal>, StoreError> {
-    let place = place_of_tx(snapshot, tx);
-    let view = judge.view.fill_at(snapshot, tx, place.height, place.time_unix)?;
-    let spendable = match gate(&view) {
-        Ok(spendable) => spendable,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let history = &mut judge.history;
-    history.read(snapshot, tx, bound, (place.block as u64) < judge.complete_blocks)?;
-    let votes = votes(&view, history);
-    let decision = decide(&votes, spendable, weights);
-    let Some(best) = decision.best else { return Ok(Err(Refusal::OneOutput)) };
-    let used = history.address(best);
-    let refusal = if history.is_of_payer(best) || super::reuse::pays_input(&view, view.outputs[best as usize].address) {
-        Some(Refusal::AlreadyTied)
-    } else if used.is_first_use != Some(true) {
-        Some(Refusal::UsedBefore)
-    } else if used.is_paid_again {
-        Some(Refusal::PaidAgain)
-    } else {
-        None
-    };
-    let (payer, change) = (view.inputs[0].address, view.outputs[best as usize].address);
-    Ok(Ok(Judgement { spendable, votes, decision, refusal, payer, change }))
-}
-
-/// The tie that transaction `tx` makes as of `bound` at `threshold_millinats`, or why it makes none.
-///
-/// # Errors
-/// If the row is not in the store, or the store contradicts itself.
-pub fn edge_of(
-    judge_: &mut Judge,
-    snapshot: &Snapshot,
-    tx: TxNum,
-    bound: &Bound,
-    weights: &Weights,
-    threshold_millinats: i32,
-) -> Result<Result<Edge, Refusal>, StoreError> {
-    let found = match judge(judge_, snapshot, tx, bound, weights)? {
-        Ok(found) => found,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    if let Some(refusal) = found.refusal {
-        return Ok(Err(refusal));
+    /// Judges transaction `tx` as of `bound`; the inner error says why it is left alone.
+    ///
+    /// # Errors
+    /// If the row is not in the store, or the store contradicts itself.
+    pub fn judge(
+        &mut self,
+        snapshot: &Snapshot,
+        tx: TxNum,
+        bound: &Bound,
+        weights: &Weights,
+    ) -> Result<Result<Judgement, Refusal>, StoreError> {
+        let place = place_of_tx(snapshot, tx);
+        let view = self.view.fill_at(snapshot, tx, place.height, place.time_unix)?;
+        let spendable = match gate(&view) {
+            Ok(spendable) => spendable,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let history = &mut self.history;
+        history.read(snapshot, tx, bound, (place.block as u64) < self.complete_blocks)?;
+        let votes = votes(&view, history);
+        let decision = decide(&votes, spendable, weights);
+        let Some(best) = decision.best else { return Ok(Err(Refusal::OneOutput)) };
+        let used = history.address(best);
+        let refusal =
+            if history.is_of_payer(best) || super::reuse::pays_input(&view, view.outputs[best as usize].address) {
+                Some(Refusal::AlreadyTied)
+            } else if used.is_first_use != Some(true) {
+                Some(Refusal::UsedBefore)
+            } else if used.is_paid_again {
+                Some(Refusal::PaidAgain)
+            } else {
+                None
+            };
+        let (payer, change) = (view.inputs[0].address, view.outputs[best as usize].address);
+        Ok(Ok(Judgement { spendable, votes, decision, refusal, payer, change }))
     }
-    Ok(match found.decision.change(threshold_millinats) {
-        Some(output) => Ok(Edge {
-            payer: found.payer,
-            change: found.change,
-            output,
-            log_odds_millinats: found.decision.log_odds_millinats,
-            kept_by: found.decision.kept_by,
-        }),
-        None => Err(Refusal::BelowThreshold),
-    })
+
+    /// The tie that transaction `tx` makes as of `bound` at `threshold_millinats`, or why it makes none.
+    ///
+    /// # Errors
+    /// If the row is not in the store, or the store contradicts itself.
+    pub fn edge(
+        &mut self,
+        snapshot: &Snapshot,
+        tx: TxNum,
+        bound: &Bound,
+        weights: &Weights,
+        threshold_millinats: i32,
+    ) -> Result<Result<Edge, Refusal>, StoreError> {
+        let found = match self.judge(snapshot, tx, bound, weights)? {
+            Ok(found) => found,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(refusal) = found.refusal {
+            return Ok(Err(refusal));
+        }
+        Ok(match found.decision.change(threshold_millinats) {
+            Some(output) => Ok(Edge {
+                payer: found.payer,
+                change: found.change,
+                output,
+                log_odds_millinats: found.decision.log_odds_millinats,
+                kept_by: found.decision.kept_by,
+            }),
+            None => Err(Refusal::BelowThreshold),
+        })
+    }
 }

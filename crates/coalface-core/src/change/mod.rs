@@ -2,8 +2,8 @@
 //!
 //! A rule is a file here with one function from a transaction ([`TxView`](crate::tx_view::TxView)) and its [`History`] to a [`Vote`]: the outputs that
 //! it keeps as possible change, those that it rules out, and silence about the rest. [`decide`](decide()) adds the calibrated
-//! [`Weights`] of all votes and takes the output that stands out. [`judge`](judge()) does both for a transaction of a store, behind
-//! the gates that no weight overrules.
+//! [`Weights`] of all votes and takes the output that stands out. [`Judge`] does both for a transaction of a store, behind the
+//! gates that no weight overrules.
 //!
 //! *As of.* What happened to an output later is evidence, and it comes in over time. So a transaction of block row `b` is
 //! judged once, as of block row `b + LAG_BLOCKS` ([`judged_at`]): blocks that are indexed later change no judgement.
@@ -42,7 +42,7 @@ pub use explain::{explain, Explained};
 pub use fact::{Fact, FactValue, Notes};
 pub use gate::{gate, Refusal};
 pub use history::{AddressUse, History, Shape, Spend};
-pub use judge::{edge_of, judge, judged_at, Edge, Judge, Judgement, LAG_BLOCKS};
+pub use judge::{judged_at, Edge, Judge, Judgement, LAG_BLOCKS};
 pub use outputs::{Outputs, MAX_OUTPUTS};
 pub use rule::{Rule, N_RULES};
 pub use store_history::StoreHistory;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use super::gate::Refusal;
-use super::judge::{judge, judged_at, Judge};
+use super::judge::{judged_at, Judge};
 use super::rule::N_RULES;
 use super::weights::Weights;
 use crate::ids::TxNum;
@@ -74,7 +74,7 @@ fn of_block(state: &mut Judge, snapshot: &Snapshot, block: u64, weights: &Weight
     let mut found = Vec::new();
     for tx in txs {
         let tx = tx as TxNum;
-        let Ok(judgement) = judge(state, snapshot, tx, &bound, weights)? else { continue };
+        let Ok(judgement) = state.judge(snapshot, tx, &bound, weights)? else { continue };
         let first = outputs_of(snapshot, tx).start;
         for n in judgement.spendable.iter() {
             let (mut kept_by, mut ruled_out_by) = (0u32, 0u32);

@@ -30,23 +30,23 @@ pub const FITTED: Weights = Weights { two_outputs: 930, more_outputs: 80, keeps:
 /// If a rule keeps the output.
 const KEEPS: [i32; N_RULES] = [
     // one_time_change/1
-    590, // address_type/1
+    590,  // address_type/1
     1330, // round_value/1
-    980, // optimal_change/1
-    510, // client_behaviour/1
-    940, // reuse/1
-    580, // received_again/1
-    0, // fixed_fee/1
-    10, // peel/1
-    390, // fingerprint_version/1
-    910, // fingerprint_locktime/1
-    490, // fingerprint_sequence/1
-    400, // fingerprint_segwit/1
-    150, // fingerprint_order/1
-    300, // fingerprint_script/1
-    320, // fingerprint_low_r/1
-    0, // same_features/1
-    320, // co_spent/1
+    980,  // optimal_change/1
+    510,  // client_behaviour/1
+    940,  // reuse/1
+    580,  // received_again/1
+    0,    // fixed_fee/1
+    10,   // peel/1
+    390,  // fingerprint_version/1
+    910,  // fingerprint_locktime/1
+    490,  // fingerprint_sequence/1
+    400,  // fingerprint_segwit/1
+    150,  // fingerprint_order/1
+    300,  // fingerprint_script/1
+    320,  // fingerprint_low_r/1
+    0,    // same_features/1
+    320,  // co_spent/1
     710,
 ];
 
@@ -57,17 +57,17 @@ const RULES_OUT: [i32; N_RULES] = [
     -350, // round_value/1
     -790, // optimal_change/1
     -330, // client_behaviour/1
-    0, // reuse/1
+    0,    // reuse/1
     -460, // received_again/1
     -120, // fixed_fee/1
-    -90, // peel/1
+    -90,  // peel/1
     -380, // fingerprint_version/1
     -990, // fingerprint_locktime/1
     -560, // fingerprint_sequence/1
     -480, // fingerprint_segwit/1
     -230, // fingerprint_order/1
     -380, // fingerprint_script/1
-    -60, // fingerprint_low_r/1
+    -60,  // fingerprint_low_r/1
     -120, // same_features/1
     -220, // co_spent/1
     -570,
