@@ -36,6 +36,10 @@ VERBS: dict[str, Verb] = {
         "coalface.cli.cluster:cluster", "Show the cluster that addresses are in: inference, never fact."
     ),
     "explain": Verb("coalface.cli.explain:explain", "Show the transactions that tie two addresses together."),
+    "change": Verb(
+        "coalface.cli.change:change",
+        "Show which output of a transaction is held to be change, by which votes.",
+    ),
     "trace": Verb(
         "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
     ),

@@ -6,7 +6,7 @@ every transaction that is neither a coinbase nor one that may be a CoinJoin by `
 
 from coalface.accuracy import ErrorRates, error_rates
 
-__all__ = ["COINJOIN_RULE", "RULE_SET", "cluster_error_rates"]
+__all__ = ["COINJOIN_RULE", "RULE_SET", "change_error_rates", "cluster_error_rates"]
 
 RULE_SET = "strict/1"
 """All input addresses of a transaction belong together, unless it may be a CoinJoin."""
@@ -17,3 +17,8 @@ COINJOIN_RULE = "equal_outputs/1"
 def cluster_error_rates() -> ErrorRates:
     """Measured rates of the two rules behind every statement on a cluster."""
     return error_rates((RULE_SET, COINJOIN_RULE))
+
+
+def change_error_rates() -> ErrorRates:
+    """Measured rates of the change rules, then of the rule that leaves possible CoinJoins alone."""
+    return error_rates(("change/1", COINJOIN_RULE))

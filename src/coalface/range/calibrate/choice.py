@@ -1,4 +1,4 @@
-"""Weights of a choice between alternatives and none of them: a conditional logit with signs that are known."""
+"""Weights of a choice between alternatives and none of them: a conditional logit with known signs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ _TOLERANCE = 1e-9
 
 
 def fit_choice(
-    features: Floats, chosen: Floats, groups: NDArray[np.int64], signs: NDArray[np.int64], *, penalty: float = 1.0
+    features: Floats,
+    chosen: Floats,
+    groups: NDArray[np.int64],
+    signs: NDArray[np.int64],
+    *,
+    penalty: float = 1.0,
 ) -> Floats:
     """Weights that make the chosen alternatives most probable, natural logarithms.
 
-    In each group one alternative is chosen, or none. The probability of an alternative is in proportion to the
-    exponential of the weighted sum of its features, that of none to one.
+    In each group one alternative is chosen, or none. The probability of an alternative is in proportion to
+    the exponential of the weighted sum of its features, that of none to one.
 
     Parameters
     ----------
@@ -36,8 +41,8 @@ def fit_choice(
 
     Notes
     -----
-    Newton's method on a concave function, so the start does not matter. A weight that comes out with the wrong sign
-    is set to zero, and the rest is fitted again, until all signs are right.
+    Newton's method on a concave function, so the start does not matter. A weight that comes out with the
+    wrong sign is set to zero, and the rest is fitted again, until all signs are right.
 
     References
     ----------
