@@ -70,7 +70,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
-    "trace", "scan",
+    "change", "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -278,8 +278,10 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("address --txs", "address", store, made, "--txs")
         compare("cluster", "cluster", store, made, NOBODY)
         compare("explain", "explain", store, made, NOBODY)
+        compare("change", "change", store, in_block)
     compare("check", "check", folder / "damaged")
     compare("tx", "tx", whole, theft, memo)
+    compare("change", "change", whole, *(tx.txid for tx in truth.ledger.txs if tx.height in range(106, 130)))
     compare("tx", "tx", partial, *(tx.txid for tx in truth.ledger.txs if tx.height in range(CUT, CUT + 50)))
     for store in (whole, partial):
         compare("address", "address", store, listed, dusted)
