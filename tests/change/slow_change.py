@@ -126,15 +126,7 @@ class SlowChange:
         first = tx.outputs.start
         outputs = [n for n in tx.outputs if self.address[n] != NONE]
         payers = {each.address for each in tx.inputs}
-        fresh = {n for n in outputs if self.paying[self.address[n]][0] >= first}
-        again = {
-            n
-            for n in outputs
-            if any(
-                other >= tx.outputs.stop and self.maker[other].block <= last
-                for other in self.paying[self.address[n]]
-            )
-        }
+        fresh, again = self.fresh(tx), self.paid_again(tx)
         spends = {n: found for n in outputs if (found := self.spend(n, last)) is not None}
         said: dict[str, tuple[set[int], set[int]]] = {}
 
@@ -142,12 +134,16 @@ class SlowChange:
             said[rule] = ({n - first for n in keeps}, {n - first for n in rules_out})
 
         everything = set(outputs)
+        reuses = any(
+            len({self.maker[n].row for n in self.paying[payer] if self.maker[n].block <= last}) > 1
+            for payer in payers
+        )
         own = {n for n in outputs if self.address[n] in payers}
         say("reuse", own, everything - own if own else set())
-        is_one = not own and len(fresh) == 1 and not fresh & again
+        is_one = not own and len(fresh) == 1 and not fresh & again and not reuses
         say("one_time_change", fresh if is_one else set(), everything - fresh if is_one else set())
-        say("client_behaviour", fresh, everything - fresh)
-        say("received_again", set(), again)
+        say("client_behaviour", set() if reuses else fresh, set() if reuses else everything - fresh)
+        say("received_again", set(), set() if reuses else again)
         kinds = {self.kind[each.address] for each in tx.inputs}
         like = {n for n in outputs if self.kind[self.address[n]] in kinds}
         is_one_kind = len(kinds) == 1
@@ -183,6 +179,23 @@ class SlowChange:
         is_clear = len(agree) == 1 and len(spends) == len(outputs)
         say("same_features", agree if is_clear else set(), set(spends) - agree if is_clear else set())
         return said
+
+    def fresh(self, tx: SlowTx) -> set[int]:
+        """Outputs to addresses that nobody paid before."""
+        outputs = [n for n in tx.outputs if self.address[n] != NONE]
+        return {n for n in outputs if self.paying[self.address[n]][0] >= tx.outputs.start}
+
+    def paid_again(self, tx: SlowTx) -> set[int]:
+        """Outputs to addresses that a later transaction pays, within the lag."""
+        return {
+            n
+            for n in tx.outputs
+            if self.address[n] != NONE
+            and any(
+                other >= tx.outputs.stop and self.maker[other].block <= tx.block + LAG
+                for other in self.paying[self.address[n]]
+            )
+        }
 
     def habits(
         self, tx: SlowTx, spends: dict[int, tuple[SlowTx, SlowIn]]

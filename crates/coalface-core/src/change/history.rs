@@ -64,6 +64,9 @@ pub trait History {
     /// Shape of the transaction that made what input `n` spends; `None` if it is not in the store.
     fn funding(&self, n: u32) -> Option<Shape>;
 
+    /// Whether an address that is spent from is paid by more than one transaction below the bound.
+    fn is_payer_reusing(&self) -> bool;
+
     /// Whether output `n` pays an address that the strict rule set ties to the first input's, below the bound.
     fn is_of_payer(&self, n: u32) -> bool;
 }

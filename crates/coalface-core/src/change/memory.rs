@@ -13,6 +13,7 @@ pub struct Case {
     pub spends: Vec<Option<Spend>>,
     pub of_payer: Vec<bool>,
     pub funding: Option<Shape>,
+    pub is_payer_reusing: bool,
 }
 
 impl Case {
@@ -92,6 +93,10 @@ impl History for Case {
 
     fn funding(&self, _: u32) -> Option<Shape> {
         self.funding
+    }
+
+    fn is_payer_reusing(&self) -> bool {
+        self.is_payer_reusing
     }
 
     fn is_of_payer(&self, n: u32) -> bool {

@@ -1,10 +1,11 @@
 //! `one_time_change`, version 1: change is the only output to an address that was never used before.
 //!
 //! *What it claims.* Of a transaction that returns nothing to an address it spends from, the one output whose address had
-//! no earlier use, and is not paid again below the bound, is change; the others are payments.
+//! no earlier use, and is not paid again below the bound, is change; the others are payments. It abstains where an address
+//! that is spent from is paid more than once: such a payer does not use each address once.
 //!
 //! *When it is wrong.* A payee who gives each payer a new address (every modern wallet, every invoice) while the payer
-//! returns change to a used one; a payment to a new address that left no change. Two new addresses silence it, which is
+//! returns change to a used one, but spends from new ones; a payment to a new address that left no change. Two new addresses silence it, which is
 //! why it speaks seldom today. In a partial chain no first use is known, and it abstains.
 //!
 //! *Source.* Meiklejohn et al. (2013), "A Fistful of Bitcoins", section 4.2: heuristic 2 with the refinements on self-change
@@ -21,7 +22,8 @@ pub(super) fn vote(tx: &TxView<'_>, history: &dyn History, notes: &mut Notes) ->
     let silence = Vote::abstains(Rule::OneTimeChange);
     let is_self_change = tx.spendable().any(|output| super::reuse::pays_input(tx, output.address));
     notes.tx("is_self_change", FactValue::Flag(is_self_change));
-    if is_self_change {
+    notes.tx("is_payer_reusing", FactValue::Flag(history.is_payer_reusing()));
+    if is_self_change || history.is_payer_reusing() {
         return silence;
     }
     let (mut fresh, mut again) = (Outputs::NONE, false);

@@ -16,6 +16,7 @@ pub struct StoreHistory {
     spends: Vec<Option<Spend>>,
     are_of_payer: Vec<bool>,
     funding: Option<Shape>,
+    is_payer_reusing: bool,
 }
 
 impl StoreHistory {
@@ -34,6 +35,13 @@ impl StoreHistory {
             Some(input) => funding(snapshot, input)?,
             None => None,
         };
+        self.is_payer_reusing = false;
+        for input in inputs.clone() {
+            if is_reused(snapshot, columns.input_address[input as usize], bound)? {
+                self.is_payer_reusing = true;
+                break;
+            }
+        }
         let payer = inputs.clone().next().map_or(NONE_U32, |input| columns.input_address[input as usize]);
         let root = match payer {
             NONE_U32 => NONE_U32,
@@ -79,9 +87,24 @@ impl History for StoreHistory {
         }
     }
 
+    fn is_payer_reusing(&self) -> bool {
+        self.is_payer_reusing
+    }
+
     fn is_of_payer(&self, n: u32) -> bool {
         self.are_of_payer.get(n as usize).copied().unwrap_or(false)
     }
+}
+
+/// Whether more than one transaction below the bound pays the address.
+fn is_reused(snapshot: &Snapshot, address: u32, bound: &Bound) -> Result<bool, StoreError> {
+    let first = snapshot.columns.address_first_output.get(address as usize);
+    // NONE, past every row: what paid it first lies in a missing block, and what pays it here is another one.
+    let Some(first) = first.filter(|first| *first < bound.outputs) else {
+        return Ok(address != NONE_U32 && is_paid_between(snapshot, address, 0, bound.outputs));
+    };
+    let later = outputs_of(snapshot, tx_of_output(snapshot, first)?).end;
+    Ok(is_paid_between(snapshot, address, later, bound.outputs))
 }
 
 /// Whether an output in `from..end` pays the address. O(runs × log outputs), however many there are.

@@ -29,6 +29,7 @@ fn one_time_change_needs_the_only_new_address() {
     assert_eq!(said(Rule::OneTimeChange, &one), (vec![1], vec![0]));
     assert_eq!(said(Rule::OneTimeChange, &one.clone().paid_again()), SILENCE, "paid again");
     assert_eq!(said(Rule::OneTimeChange, &one.clone().unknown_past()), SILENCE, "partial chain");
+    assert_eq!(said(Rule::OneTimeChange, &Case { is_payer_reusing: true, ..one.clone() }), SILENCE, "payer reuses");
     assert_eq!(said(Rule::OneTimeChange, &one.clone().output(1, 1, P2pkh).used_before()), SILENCE, "self-change");
     assert_eq!(said(Rule::OneTimeChange, &one.output(0, NONE_U32, Kind::OpReturn)), (vec![1], vec![0]), "OP_RETURN");
 }
@@ -75,6 +76,9 @@ fn rules_about_addresses() {
     let case = case.output(3, 4, P2pkh).unknown_past();
     assert_eq!(said(Rule::ClientBehaviour, &case), (vec![1], vec![0]));
     assert_eq!(said(Rule::ReceivedAgain, &case), (vec![], vec![1]));
+    let reusing = Case { is_payer_reusing: true, ..case.clone() };
+    assert_eq!(said(Rule::ClientBehaviour, &reusing), SILENCE);
+    assert_eq!(said(Rule::ReceivedAgain, &reusing), SILENCE);
     assert_eq!(said(Rule::Reuse, &case), SILENCE);
     assert_eq!(said(Rule::Reuse, &case.clone().output(4, 1, P2pkh)), (vec![3], vec![0, 1, 2]));
     assert_eq!(said(Rule::CoSpent, &case), SILENCE);

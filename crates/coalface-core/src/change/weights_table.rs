@@ -27,52 +27,52 @@ use super::weights::Weights;
 /// Weights of the votes, thousandths of a natural logarithm.
 #[rustfmt::skip]
 pub const FITTED: Weights =
-    Weights { two_outputs: 930, more_outputs: 80, keeps: KEEPS, rules_out: RULES_OUT };
+    Weights { two_outputs: 1050, more_outputs: 90, keeps: KEEPS, rules_out: RULES_OUT };
 
 /// If a rule keeps the output.
 #[rustfmt::skip]
 const KEEPS: [i32; N_RULES] = [
-    590, // one_time_change/1
-    1330, // address_type/1
-    980, // round_value/1
-    510, // optimal_change/1
-    940, // client_behaviour/1
-    580, // reuse/1
+    380, // one_time_change/1
+    1430, // address_type/1
+    1020, // round_value/1
+    580, // optimal_change/1
+    910, // client_behaviour/1
+    450, // reuse/1
     0, // received_again/1
     10, // fixed_fee/1
-    390, // peel/1
-    910, // fingerprint_version/1
+    380, // peel/1
+    930, // fingerprint_version/1
     490, // fingerprint_locktime/1
     400, // fingerprint_sequence/1
-    150, // fingerprint_segwit/1
-    300, // fingerprint_order/1
-    320, // fingerprint_script/1
+    170, // fingerprint_segwit/1
+    320, // fingerprint_order/1
+    360, // fingerprint_script/1
     0, // fingerprint_low_r/1
-    320, // same_features/1
-    710, // co_spent/1
+    340, // same_features/1
+    620, // co_spent/1
 ];
 
 /// If a rule rules the output out.
 #[rustfmt::skip]
 const RULES_OUT: [i32; N_RULES] = [
-    -360, // one_time_change/1
-    -350, // address_type/1
+    -230, // one_time_change/1
+    -330, // address_type/1
     -790, // round_value/1
-    -330, // optimal_change/1
-    0, // client_behaviour/1
-    -460, // reuse/1
-    -120, // received_again/1
-    -90, // fixed_fee/1
+    -340, // optimal_change/1
+    -270, // client_behaviour/1
+    -340, // reuse/1
+    -270, // received_again/1
+    -80, // fixed_fee/1
     -380, // peel/1
-    -990, // fingerprint_version/1
-    -560, // fingerprint_locktime/1
-    -480, // fingerprint_sequence/1
-    -230, // fingerprint_segwit/1
-    -380, // fingerprint_order/1
-    -60, // fingerprint_script/1
-    -120, // fingerprint_low_r/1
-    -220, // same_features/1
-    -570, // co_spent/1
+    -1000, // fingerprint_version/1
+    -570, // fingerprint_locktime/1
+    -470, // fingerprint_sequence/1
+    -240, // fingerprint_segwit/1
+    -390, // fingerprint_order/1
+    -80, // fingerprint_script/1
+    -130, // fingerprint_low_r/1
+    -230, // same_features/1
+    -470, // co_spent/1
 ];
 
 /// Log-odds from which on rule set `standard` ties change to its payer.
