@@ -81,6 +81,7 @@ def test_safeguards_hold(chain: Chain, slow: SlowChange) -> None:
         assert found["refusal"][n] is None
     for n in np.flatnonzero(found["is_best"]).tolist():
         tx, output = slow.txs[int(found["tx"][n])], int(found["output"][n])
+        wanted: str | None
         if bits(int(found["kept_by"][n]), names) & {"reuse", "co_spent"}:
             wanted = "already_tied"
         elif output not in slow.fresh(tx):
