@@ -207,6 +207,7 @@ def ask(*arguments: str | Path) -> Iterator[Any]:
 
 def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     """Answers about made-up chains: of one whose truth says everything, and of one that says little."""
+    compare_changes(folder, story, found)
     theft = write_story_truth(folder / "theft", story, 7)
     store, case = theft / "store", folder / "case"
     index([theft / "blocks"], store)
@@ -223,6 +224,21 @@ def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     compare("grade", case, case / "answers.csv")
     (theft / "scenario.json").write_text('{"name": "untold", "seed": 7}')
     compare("score", store, theft)
+
+
+def compare_changes(folder: Path, story: Story, found: Comparison) -> None:
+    """Change of old and recent transactions, with a memo among them, of coinbases and in partial chains."""
+    txids = {
+        name: [tx.txid for tx in story.truth.ledger.txs if tx.height in heights]
+        for name, heights in (
+            ("whole", {*range(102, 125), 310}),
+            ("partial", range(CUT, CUT + 40)),
+            ("rootless", {CUT}),
+        )
+    }
+    for name, asked in txids.items():
+        for answer in ask("change", folder / name, *asked):
+            found.check("change", answer)
 
 
 def compare_scans(found: Comparison, store: Path) -> None:
@@ -278,10 +294,8 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("address --txs", "address", store, made, "--txs")
         compare("cluster", "cluster", store, made, NOBODY)
         compare("explain", "explain", store, made, NOBODY)
-        compare("change", "change", store, in_block)
     compare("check", "check", folder / "damaged")
     compare("tx", "tx", whole, theft, memo)
-    compare("change", "change", whole, *(tx.txid for tx in truth.ledger.txs if tx.height in range(106, 130)))
     compare("tx", "tx", partial, *(tx.txid for tx in truth.ledger.txs if tx.height in range(CUT, CUT + 50)))
     for store in (whole, partial):
         compare("address", "address", store, listed, dusted)

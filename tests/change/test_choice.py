@@ -55,7 +55,9 @@ def test_the_fit_is_that_of_a_general_optimiser(seed: int) -> None:
 
 def test_signs_hold_and_the_rest_is_fitted_without_the_wrong_ones() -> None:
     data = case(3)
-    found = fit_choice(*data, np.array([0, 1, 1, 1]))
+    free = fit_choice(*data, np.zeros(4, np.int64))
+    assert free[3] < 0
+    found = fit_choice(*data, np.array([0, 0, 0, 1]))
     assert found[3] == 0
     without = fit_choice(data[0][:, :3], *data[1:], np.zeros(3, np.int64))
     np.testing.assert_allclose(found[:3], without)

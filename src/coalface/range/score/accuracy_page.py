@@ -169,10 +169,10 @@ def _unseen(reports: Sequence[Report]) -> Iterator[str]:
     held = sorted({each for report in reports for each in report.held_out})
     tuned = sorted({score.version for report in reports for score in report.scores if score.thresholds})
     if tuned:
-        yield f"Rules with numbers that were chosen on chains: {', '.join(map(_cell, tuned))}."
-        yield "That was done on chains of other seeds (`make change-weights`), without the families that"
-        yield "[change.md](change.md) names: *unseen* are transactions of or to one of these."
-        yield f"Held out from the rest: {', '.join(map(_cell, held)) if held else 'nothing'}.\n"
+        yield f"Rules with thresholds that are chosen on chains: {', '.join(map(_cell, tuned))}."
+        yield f"Held out from that: {', '.join(map(_cell, held)) if held else 'nothing'}. What was fitted"
+        yield "before (`make change-weights`) saw neither these seeds nor, where there is a row *unseen*,"
+        yield "what that row counts.\n"
     else:
         yield "No rule of this version has a threshold that is chosen on chains: its numbers are part of its"
         yield "version. So nothing was calibrated, nothing was held out, and there are no rows for *seen* and"
