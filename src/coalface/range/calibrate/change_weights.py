@@ -37,8 +37,8 @@ the rate of edges tells, so it is pairs that were looked at."""
 WIDE_MILLINATS = 3000
 """There: 0.994 over all pairs, 0.983 over those of families without a part in the fit."""
 PENALTY = 300.0
-"""Chosen there among 1, 30, 100, 300 and 1000: the stronger, the further weights carried to families without
-a part in the fit, up to here. Shrunk weights understate the odds where software is known."""
+"""Chosen there among 1, 30, 100 and 300. It costs recall, but leaves no weight so large that one habit of
+made-up software decides (docs/change.md). Shrunk weights understate the odds where software is known."""
 VALIDATION = "everything, services, theft-swap, theft-coinjoin, seeds 201 and 202, 500 blocks"
 _STEP = 10
 """Weights are rounded to hundredths: finer differences are those of the arithmetic."""
