@@ -73,7 +73,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
-    "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
+    "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -210,6 +210,7 @@ def ask(*arguments: str | Path) -> Iterator[Any]:
 
 def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     """Answers about made-up chains: of one whose truth says everything, and of one that says little."""
+    compare_changes(folder, story, found)
     theft = write_story_truth(folder / "theft", story, 7)
     store, case = theft / "store", folder / "case"
     index([theft / "blocks"], store)
@@ -248,6 +249,21 @@ def compare_coinjoins(found: Comparison, folder: Path, txids: tuple[str, str]) -
     for broken in (None, txids):
         lineage = Lineage("whirlpool_lineage/1", "no", 1, 0, 0, is_cut=False, broken=broken)
         found.check("coinjoin", plain(replace(answer, protocol="whirlpool", lineage=lineage)))
+
+
+def compare_changes(folder: Path, story: Story, found: Comparison) -> None:
+    """Change of old and recent transactions, with a memo among them, of coinbases and in partial chains."""
+    txids = {
+        name: [tx.txid for tx in story.truth.ledger.txs if tx.height in heights]
+        for name, heights in (
+            ("whole", {*range(102, 125), 310}),
+            ("partial", range(CUT, CUT + 40)),
+            ("rootless", {CUT}),
+        )
+    }
+    for name, asked in txids.items():
+        for answer in ask("change", folder / name, *asked):
+            found.check("change", answer)
 
 
 def compare_scans(found: Comparison, store: Path) -> None:

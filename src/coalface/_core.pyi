@@ -15,6 +15,9 @@ __all__ = [
     "block_fault",
     "build_info",
     "bulk_eras",
+    "change_model",
+    "change_tx",
+    "change_votes",
     "classify_script",
     "coinjoin_json",
     "coinjoin_lineage",
@@ -326,6 +329,65 @@ def build_info() -> BuildInfo:
 
 def bulk_eras() -> list[tuple[str, list[int]]]:
     """Names of the eras in order of time, each with the heights of the blocks it was measured on."""
+
+@type_check_only
+class ChangeModel(TypedDict):
+    """What every judgement of the change rules rests on; weights in thousandths of a natural logarithm."""
+
+    rule: str
+    rules: list[str]
+    keeps: list[int]
+    rules_out: list[int]
+    two_outputs: int
+    more_outputs: int
+    standard_millinats: int
+    wide_millinats: int
+    lag_blocks: int
+
+@type_check_only
+class ChangeVoteRecord(TypedDict):
+    """What one change rule says of a transaction."""
+
+    rule: str
+    keeps: list[int]
+    rules_out: list[int]
+    facts: list[tuple[int | None, str, int | bool | str | dict[str, int] | None]]
+
+@type_check_only
+class ChangeRecord(TypedDict):
+    """Votes, evidence and decision about one transaction."""
+
+    judged_at_blocks: int
+    judged_at_height: int | None
+    is_final: bool
+    refusal: str | None
+    best: int | None
+    log_odds_millinats: int | None
+    scores: list[tuple[int, int]]
+    votes: list[ChangeVoteRecord]
+
+@type_check_only
+class ChangeVotes(TypedDict):
+    """Votes about outputs, as parallel arrays."""
+
+    tx: NDArray[np.uint32]
+    output: NDArray[np.uint64]
+    kept_by: NDArray[np.uint32]
+    ruled_out_by: NDArray[np.uint32]
+    is_best: NDArray[np.bool_]
+    log_odds_millinats: NDArray[np.int32]
+    refusal: list[str | None]
+
+def change_model() -> ChangeModel:
+    """Rules with their weights, thresholds and lag."""
+
+def change_tx(chain: Chain, tx: int, bound: Bound) -> ChangeRecord:
+    """Votes, evidence and decision about the transaction in row `tx`, as of its lag or  `bound`."""
+
+def change_votes(
+    chain: Chain, bound: Bound, progress: Callable[[int, int], None] | None = None
+) -> ChangeVotes:
+    """Votes about every output of the transactions that are old enough; `progress(done, total)` in blocks."""
 
 def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
     """Script kind and address of a scriptPubKey."""

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 mod arrow;
 mod build_info;
 mod chain;
+mod change;
 mod coinjoin;
 mod column;
 mod error;
@@ -22,6 +23,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<arrow::PyTable>()?;
     module.add_function(wrap_pyfunction!(arrow::table_names, module)?)?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_model, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_tx, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_votes, module)?)?;
     module.add_function(wrap_pyfunction!(coinjoin::coinjoin_json, module)?)?;
     module.add_function(wrap_pyfunction!(coinjoin::coinjoin_lineage, module)?)?;
     module.add_function(wrap_pyfunction!(coinjoin::coinjoin_rules, module)?)?;

@@ -40,6 +40,10 @@ VERBS: dict[str, Verb] = {
         "coalface.cli.coinjoin:coinjoin",
         "Say whether transactions are CoinJoins, by which protocol, and why.",
     ),
+    "change": Verb(
+        "coalface.cli.change:change",
+        "Show which output of a transaction is held to be change, by which votes.",
+    ),
     "trace": Verb(
         "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
     ),

@@ -12,7 +12,7 @@ import pytest
 
 from coalface.accuracy import measured_on, simulated, simulated_text
 from coalface.chain import index
-from coalface.clusters import COINJOIN_RULE, RULE_SET
+from coalface.clusters import CHANGE_RULE, COINJOIN_RULE, RULE_SET
 from coalface.errors import RangeFileError
 from coalface.range import write_bulk_chain
 from coalface.range.score import Report, RowKind
@@ -33,11 +33,12 @@ def test_a_run_writes_page_and_table_from_the_folders_alone(truth_folder: Path, 
         written.append((page.read_bytes(), table.read_bytes()))
     assert written[0] == written[1]
     text, rules = written[0][0].decode(), json.loads(written[0][1])["rules"]
-    assert set(rules) == {RULE_SET, COINJOIN_RULE, "haircut/1"}
+    assert set(rules) == {RULE_SET, COINJOIN_RULE, CHANGE_RULE, f"{CHANGE_RULE} wide", "haircut/1"}
     assert re.search(r"^\| story \| 7 \| 320 \| \d+ \| \d+ \| 0 % \| ", text, re.MULTILINE)
-    assert "| change | - | not built | - | - | not built | - | - |" in text
+    assert "| trace fifo | - | not built | - | - | not built | - | - |" in text
+    assert "### By rule, worst first" in text
     assert "not transferable to real chains" in text
-    assert "precision" not in text.partition("| change |")[2].splitlines()[0]
+    assert "precision" not in text.partition("| trace fifo |")[2].splitlines()[0]
 
 
 def test_chains_are_pooled_and_shown_apart(report: Report) -> None:
@@ -52,7 +53,7 @@ def test_chains_are_pooled_and_shown_apart(report: Report) -> None:
     assert single.recall.low_ppm is not None
     assert row.recall.low_ppm > single.recall.low_ppm
     assert [name for name, _ in found["clusters"].by_chain] == ["story-7", "story-8"]
-    assert found["change"].rows == ()
+    assert found["trace fifo"].rows == ()
     assert [each.group[:2] for each in found["trace haircut"].of_kind(RowKind.HIDDEN)] == [
         "0 ",
         "50",
@@ -69,8 +70,8 @@ def test_hostile_names_stay_inside_their_cell(report: Report) -> None:
 
 def test_what_is_not_built_has_no_rates(report: Report) -> None:
     assert {each.status for each in report.scores} == {Status.SCORED, Status.NOT_BUILT}
-    assert simulated("change/1") is None
-    assert simulated_text("change/1") == "unknown"
+    assert simulated("fifo/1") is None
+    assert simulated_text("fifo/1") == "unknown"
 
 
 @pytest.mark.parametrize("rule", [RULE_SET, COINJOIN_RULE, "haircut/1"])
@@ -128,7 +129,7 @@ def test_thresholds_and_what_was_held_out_are_named(report: Report) -> None:
     other = replace(report, scores=(clusters,), held_out=("family:x",))
     unseen = accuracy_page([other], pool([other]), "make accuracy").partition("## What was unseen")[2]
     assert "chosen on chains: tuned/1." in unseen
-    assert "Held out from that: family:x." in unseen
+    assert "Held out from that: family:x. " in unseen
 
 
 def test_bulk_chains_stand_apart(truth_folder: Path, tmp_path: Path) -> None:

@@ -48,10 +48,9 @@ def total(score: Score) -> Row:
 def test_everything_that_is_expected_is_named(report: Report) -> None:
     status = {each.name: each.status for each in report.scores}
     assert {name for name, each in status.items() if each is Status.SCORED} == {
-        "clusters", "coinjoins", "coinjoin equal_outputs", "trace haircut",
+        "clusters", "coinjoins", "coinjoin equal_outputs", "change", "change wide", "trace haircut",
     }  # fmt: skip
     for name in (
-        "change",
         "typologies",
         "pool attribution",
         "payout recipients",

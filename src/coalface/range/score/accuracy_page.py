@@ -47,6 +47,7 @@ generated: do not edit it, run the command below.
 _HEADINGS = {
     RowKind.FAMILY: "By wallet family, worst first",
     RowKind.KIND: "By kind",
+    RowKind.RULE: "By rule, worst first",
     RowKind.PLAYBOOK: "By playbook, worst first",
     RowKind.HIDDEN: "By share of public labels taken away",
 }
@@ -169,7 +170,9 @@ def _unseen(reports: Sequence[Report]) -> Iterator[str]:
     tuned = sorted({score.version for report in reports for score in report.scores if score.thresholds})
     if tuned:
         yield f"Rules with thresholds that are chosen on chains: {', '.join(map(_cell, tuned))}."
-        yield f"Held out from that: {', '.join(map(_cell, held)) if held else 'nothing'}.\n"
+        yield f"Held out from that: {', '.join(map(_cell, held)) if held else 'nothing'}. What was fitted"
+        yield "before (`make change-weights`) saw neither these seeds nor, where there is a row *unseen*,"
+        yield "what that row counts.\n"
     else:
         yield "No rule of this version has a threshold that is chosen on chains: its numbers are part of its"
         yield "version. So nothing was calibrated, nothing was held out, and there are no rows for *seen* and"
@@ -189,6 +192,11 @@ def _score(found: Pooled) -> Iterator[str]:
     notes = list(dict.fromkeys(note for _, each in found.by_chain for note in each.notes))
     if notes:
         yield "\n".join(f"- {_cell(note[:1].upper() + note[1:])}." for note in notes) + "\n"
+    parts = [*found.of_kind(RowKind.UNSEEN), *found.of_kind(RowKind.SEEN)]
+    if parts:
+        yield "### Unseen and seen in calibration\n"
+        yield from _rates("part", found, [(row.group, row) for row in parts])
+        yield ""
     for kind, heading in _HEADINGS.items():
         rows = [row for row in found.of_kind(kind) if row.precision.trials or row.recall.trials]
         if rows:

@@ -20,7 +20,7 @@ from coalface.range.score.partition import (
 from coalface.range.score.result import Against, Parameters, Row, RowKind, Score, Status, worst_first
 from coalface.range.score.table import Column
 
-__all__ = ["Clusters"]
+__all__ = ["Clusters", "cluster_roots"]
 
 
 class Clusters:
@@ -52,7 +52,7 @@ class Clusters:
         if not used.any():
             return Score(self.name, self.version, self.what, Status.NO_CASE, counts=counts)
         value_sat = matched.received_sat[used]
-        found = _clusters(matched, ids[used])
+        found = cluster_roots(matched, ids[used])
         overlap = Overlap(found, table["actor"])
         wallets = Overlap(found, table["wallet"])
         unseen = hold_out.addresses(truth)[used]
@@ -91,8 +91,16 @@ class Clusters:
         )
 
 
-def _clusters(matched: Matched, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Root of the cluster of each address."""
+def cluster_roots(matched: Matched, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Root of the cluster of each address.
+
+    Parameters
+    ----------
+    matched
+        The chain.
+    ids
+        Addresses by id.
+    """
     core, bound = matched.chain.core, matched.chain.bound
     return np.array([core.cluster(number, bound)[0] for number in ids.tolist()], np.int64)
 

@@ -48,6 +48,19 @@ _MEANINGS = {
     "n_two_party": "JoinMarket transactions of two, which have the shape of a Stonewall; not counted",
     "n_undecided": "transactions of the protocol of which no detector is sure",
     "n_tx0": "Tx0 (they prepare a Whirlpool); no CoinJoin here",
+    # change
+    "pair_precision": "of pairs of addresses joined by strict and by change, the share of one owner",
+    "pair_recall": "of pairs of addresses of one owner, the share joined by strict and by change",
+    "pair_precision_change_alone": (
+        "the same as if nobody spent jointly (clusters of strict cut by owner): what is wrong, change did"
+    ),
+    "strict_pair_precision": "of pairs of addresses joined by strict alone, the share of one owner",
+    "strict_pair_recall": "of pairs of addresses of one owner, the share joined by strict alone",
+    "strict_mixed_clusters": "of clusters of strict of two or more addresses, the share of several owners",
+    "mixed_clusters_change_alone": "clusters of several owners, as if nobody spent jointly",
+    "strict_value_wrongly_joined": "of all value received, the share in somebody else's cluster of strict",
+    "judged": "of transactions that are old enough and not left alone, the share whose change is tied",
+    "n_judged_txs": "transactions that are old enough and not left alone",
     # traces
     "found_at_true_holder_sat": "stolen value that the trace puts where it is",
     "innocent_accused_sat": "value that the trace puts on somebody beyond what they hold of it",

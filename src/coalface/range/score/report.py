@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalface.chain import Chain, Coverage, Provenance, open_chain
+from coalface.range.score.changes import Changes
 from coalface.range.score.clusters import Clusters
 from coalface.range.score.coinjoin_types import COINJOIN_TYPES
 from coalface.range.score.coinjoins import CoinJoins
@@ -48,7 +49,16 @@ class Report:
 
 def built_detectors() -> Registry:
     """What Coalface infers today."""
-    return Registry([Clusters(), CoinJoins(), *COINJOIN_TYPES, *(Traces(method) for method in METHODS)])
+    return Registry(
+        [
+            Clusters(),
+            CoinJoins(),
+            *COINJOIN_TYPES,
+            Changes("standard"),
+            Changes("wide"),
+            *(Traces(method) for method in METHODS),
+        ]
+    )
 
 
 def score(store: str | Path, truth: str | Path, *, hold_out: tuple[str, ...] = ()) -> Report:

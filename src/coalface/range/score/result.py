@@ -41,6 +41,7 @@ class RowKind(StrEnum):
     UNSEEN = "unseen"
     FAMILY = "family"
     KIND = "kind"
+    RULE = "rule"
     PLAYBOOK = "playbook"
     HIDDEN = "labels hidden"
 
