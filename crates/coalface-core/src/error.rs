@@ -22,6 +22,9 @@ pub enum Error {
     /// The bulk writer.
     #[error(transparent)]
     Bulk(#[from] crate::synth::BulkError),
+    /// A rule set beside a store.
+    #[error(transparent)]
+    RuleSet(#[from] crate::rule_set::RuleSetError),
     /// The budget of a build.
     #[error(transparent)]
     Memory(#[from] crate::bulk::MemoryError),
@@ -61,6 +64,7 @@ impl Error {
             Error::BlockFile(error) => error.code(),
             Error::Address(error) => error.code(),
             Error::Bulk(error) => error.code(),
+            Error::RuleSet(error) => error.code(),
             Error::Memory(error) => error.code(),
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
@@ -77,6 +81,7 @@ impl Error {
             Error::BlockFile(error) => error.context(),
             Error::Address(error) => error.context(),
             Error::Bulk(error) => error.context(),
+            Error::RuleSet(error) => error.context(),
             Error::Memory(error) => error.context(),
             Error::DamagedBlock { file, offset, hash, source } => vec![
                 ("path", file.as_str().into()),
@@ -101,6 +106,7 @@ impl Error {
             Error::BlockFile(error) => error.hint(),
             Error::Address(error) => error.hint(),
             Error::Bulk(error) => error.hint(),
+            Error::RuleSet(error) => error.hint(),
             Error::Memory(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())

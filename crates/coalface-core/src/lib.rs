@@ -16,6 +16,7 @@ pub mod io;
 pub mod link;
 pub mod lookup;
 pub mod network;
+pub mod rule_set;
 pub mod scan;
 pub mod script;
 pub mod store;

@@ -1,0 +1,31 @@
+//! Named rule sets beside the store's own `strict` one: who is held to be one, by which rules, and why.
+//!
+//! A set lies in a folder of its own below the store and is log-structured ([ADR 6](../../../docs/adr/0006-rule-sets.md)):
+//! unions are appended in chain order, never changed. [`record`] has the rows, [`pieces`] the log, [`cells`] the forest
+//! file, [`manifest`] what belongs to a set. [`definition`] says which rules a set has, [`edge`] what a rule is;
+//! [`multi_input`] and [`key_tie`] are rules. [`mod@grow`] finds and unites, over [`union`] or [`sparse`]; [`writer`]
+//! commits, [`mod@verify`] derives it all again. [`view`] answers as of any block, [`mod@explain`] by which evidence.
+
+pub mod cells;
+pub mod definition;
+pub mod edge;
+pub mod error;
+pub mod explain;
+pub mod files;
+pub mod grow;
+pub mod key_tie;
+pub mod manifest;
+pub mod multi_input;
+pub mod pieces;
+pub mod record;
+pub mod sparse;
+pub mod union;
+pub mod verify;
+pub mod view;
+pub mod writer;
+
+pub use definition::RuleSet;
+pub use edge::{Edge, EdgeSource, Rule};
+pub use error::RuleSetError;
+pub use view::{AsOf, SetView};
+pub use writer::{build_folder, built, BuildOptions, BuildReport};
