@@ -22,6 +22,7 @@ pub mod script;
 pub mod store;
 pub mod synth;
 pub mod taint;
+pub mod tx_view;
 pub mod units;
 
 pub use context::{Context, ContextValue};
