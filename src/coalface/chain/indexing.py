@@ -8,7 +8,7 @@ from coalface import _core
 from coalface.chain.reference import check_count
 from coalface.errors import UsageError
 
-__all__ = ["IndexReport", "RefusedBlock", "index"]
+__all__ = ["GrownRuleSet", "IndexReport", "RefusedBlock", "index"]
 
 _MAX_THREADS = 1024
 _MAX_HEIGHT = 2**32 - 2
@@ -24,6 +24,16 @@ class RefusedBlock:
     hash: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True)
+class GrownRuleSet:
+    """What became of a rule set beside the store, after the store was committed."""
+
+    name: str
+    blocks_added: int
+    trouble: str | None
+    """Why it lags behind; `None` if it does not."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,8 @@ class IndexReport:
     """Blocks with such inputs and no undo record that could be used: there values stay unknown."""
     undo_bad: tuple[str, ...]
     """Undo records that were not used, and damage in undo files, ``file:offset: why``."""
+    rule_sets: tuple[GrownRuleSet, ...]
+    """Named rule sets that were built beside the store; each was brought to its tip too."""
 
 
 def index(
@@ -104,7 +116,8 @@ def index(
     progress
         Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files), ``append`` (bytes), or a
         phase of a build in bounded memory: ``parse`` and ``rows`` (bytes), ``join``, ``addresses``,
-        ``spends`` and ``runs`` (partitions), ``forest`` (transactions). What it raises stops
+        ``spends`` and ``runs`` (partitions), ``forest`` (transactions); at last ``clusters``, without
+        counts, while rule sets beside the store grow. What it raises stops
         the run and is raised again.
 
     Raises
@@ -164,4 +177,8 @@ def index(
         undo_used=report["undo_used"],
         undo_missing=report["undo_missing"],
         undo_bad=tuple(f"{file}:{offset}: {why}" for file, offset, why in report["undo_bad"]),
+        rule_sets=tuple(
+            GrownRuleSet(name, added, None if trouble is None else trouble[1])
+            for name, added, trouble in report["rule_sets"]
+        ),
     )

@@ -44,6 +44,12 @@ impl RuleSet {
         self.at_once.iter().chain(&self.later).map(|source| source.rule())
     }
 
+    /// The rules of the store's own set, which the store keeps in columns of its own: for searches through its ties.
+    #[must_use]
+    pub fn strict() -> RuleSet {
+        RuleSet { name: "strict", version: 1, at_once: vec![Box::new(MultiInput)], later: Vec::new(), lag_blocks: 0 }
+    }
+
     /// Inputs of one transaction, and forms of one key.
     #[must_use]
     pub fn keyed() -> RuleSet {

@@ -128,6 +128,15 @@ impl SetManifest {
         pieces.chain(self.forest.iter().map(|forest| forest.file.as_str()))
     }
 
+    /// Bytes of all of them.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let links = self.links.saturating_mul(size_of::<Link>() as u64);
+        let blocks = self.blocks.saturating_mul(size_of::<BlockRow>() as u64);
+        let cells = self.forest.as_ref().map_or(0, |forest| forest.addresses.saturating_mul(8));
+        links.saturating_add(blocks).saturating_add(cells)
+    }
+
     /// Replaces the manifest in the folder by this one, durably. Files that it names must be durable.
     ///
     /// # Errors

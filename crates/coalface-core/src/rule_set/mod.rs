@@ -4,10 +4,17 @@
 //! unions are appended in chain order, never changed. [`record`] has the rows, [`pieces`] the log, [`cells`] the forest
 //! file, [`manifest`] what belongs to a set. [`definition`] says which rules a set has, [`edge`] what a rule is;
 //! [`multi_input`] and [`key_tie`] are rules. [`mod@grow`] finds and unites, over [`union`] or [`sparse`]; [`writer`]
-//! commits, [`mod@verify`] derives it all again. [`view`] answers as of any block, [`mod@explain`] by which evidence.
+//! commits, [`mod@verify`] derives it all again. [`view`] answers as of any block, [`clusters`] for whichever set, [`mod@explain`] by which
+//! evidence, [`mod@shortest`] by the fewest steps, [`mod@apart`] why not; [`changes`] and [`diff`] compare two blocks and
+//! two sets. [`all`] keeps every set of a store at its tip.
 
+pub mod all;
+pub mod apart;
 pub mod cells;
+pub mod changes;
+pub mod clusters;
 pub mod definition;
+pub mod diff;
 pub mod edge;
 pub mod error;
 pub mod explain;
@@ -18,12 +25,16 @@ pub mod manifest;
 pub mod multi_input;
 pub mod pieces;
 pub mod record;
+pub mod shortest;
 pub mod sparse;
+pub mod ties;
 pub mod union;
 pub mod verify;
 pub mod view;
 pub mod writer;
 
+pub use all::{grow_all, SetOutcome};
+pub use clusters::ClustersAt;
 pub use definition::RuleSet;
 pub use edge::{Edge, EdgeSource, Rule};
 pub use error::RuleSetError;

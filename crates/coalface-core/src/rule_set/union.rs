@@ -3,7 +3,7 @@
 //! The same for both ways of keeping the forest at hand, so that they make the same links: [`Dense`] holds two arrays over
 //! all addresses and is fast for many, [`Sparse`](super::sparse::Sparse) holds what it touched and is fast for few.
 
-use super::edge::Edge;
+use super::edge::{Edge, Rule};
 use super::record::Link;
 use crate::ids::{AddressId, NONE_U32};
 
@@ -97,6 +97,12 @@ impl Dense {
         Root { id, size: pair[0] + 1, down: pair[1].wrapping_sub(1), anchor }
     }
 
+    fn unite_roots(&mut self, a: (AddressId, Pair), b: (AddressId, Pair), edge: &Edge) -> Link {
+        let link = link(self.root(a), self.root(b), edge);
+        self.replay(&link);
+        link
+    }
+
     #[inline]
     fn prefetch(&self, id: AddressId) {
         #[cfg(target_arch = "x86_64")]
@@ -132,12 +138,34 @@ impl Dense {
             if other.0 == from.1 .0 {
                 continue;
             }
-            let link = link(self.root(from.1), self.root(other), edge);
-            self.replay(&link);
+            let link = self.unite_roots(from.1, other, edge);
             from.1 = (link.parent, self.pairs[link.parent as usize]);
             made(link)?;
         }
         Ok(())
+    }
+
+    /// Unites what each list has, as [`Dense::unite`] does the edges from its first address to the others. All offsets and
+    /// addresses are in range.
+    pub fn unite_lists(&mut self, offsets: &[u64], addresses: &[AddressId], mut made: impl FnMut(Link)) {
+        for (n, range) in offsets.windows(2).enumerate() {
+            let list = &addresses[range[0] as usize..range[1] as usize];
+            let Some(&from) = list.first() else { continue };
+            let mut root = self.find(from);
+            for (at, to) in (range[0] as usize..).zip(list) {
+                if let Some(later) = addresses.get(at + AHEAD) {
+                    self.prefetch(*later);
+                }
+                let other = self.find(*to);
+                if other.0 != root.0 {
+                    let tx = n as u32;
+                    let edge = Edge { from, to: *to, tx, stamp: tx, rule: Rule::MultiInput, score: 0 };
+                    let link = self.unite_roots(root, other, &edge);
+                    root = (link.parent, self.pairs[link.parent as usize]);
+                    made(link);
+                }
+            }
+        }
     }
 
     /// Number of links.
@@ -167,7 +195,6 @@ impl Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule_set::edge::Rule;
 
     #[test]
     fn a_forest_of_random_edges_is_a_partition_with_its_smallest_address() {
