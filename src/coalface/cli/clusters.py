@@ -51,7 +51,7 @@ def build(store: str, rule_set: str, anew: bool, threads: int | None, format: Fo
             rule_set,
             anew=anew,
             threads=threads,
-            progress=lambda done, total: progress.update(done, total),
+            progress=progress.update,
         )
     write_record(report, format)
 
@@ -72,7 +72,11 @@ def list_(store: str, format: Format) -> None:
 @click.argument("a", metavar="NAME")
 @click.argument("b", metavar="NAME")
 @click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(min=0), help="Clusters to show of each kind."
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Clusters of each kind to show.",
 )
 @as_of_option
 @format_option
@@ -140,7 +144,10 @@ def _show_difference(found: SetDifference) -> None:
     help="The block after which changes are shown.",
 )
 @click.option(
-    "--to", "until", metavar="HEIGHT|HASH|DATE", help="The last block whose changes are shown; the tip unless given."
+    "--to",
+    "until",
+    metavar="HEIGHT|HASH|DATE",
+    help="The last block whose changes are shown; the tip unless given.",
 )
 @click.option(
     "--least",

@@ -45,7 +45,9 @@ _COMMON_COLUMNS = ("anchor", "n_addresses", "n_txs_a", "n_txs_b")
     help="Transactions that --shortest and --why-not look at before they give up.",
 )
 @click.option(
-    "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Write the steps as an SVG picture too."
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the steps as an SVG picture too.",
 )
 @rule_set_option
 @as_of_option
@@ -138,9 +140,16 @@ def _show_apart(found: Apart) -> None:
         False: f"not in one cluster by {found.provenance.rules[0]}",
         None: "cannot say: no tie in this partial chain, others may lie outside it",
     }[found.same_cluster]
-    record: dict[str, object] = {"a": found.a, "b": found.b, "verdict": verdict, **partial_note(found.coverage)}
+    record: dict[str, object] = {
+        "a": found.a,
+        "b": found.b,
+        "verdict": verdict,
+        **partial_note(found.coverage),
+    }
     for each in found.in_sets:
-        together = f"in one cluster, {len(each.steps)} steps" if each.same_cluster else "not in one cluster either"
+        together = (
+            f"in one cluster, {len(each.steps)} steps" if each.same_cluster else "not in one cluster either"
+        )
         record[f"by {each.rule_set}"] = together
     write_record(record, Format.TABLE)
     for each in found.in_sets:

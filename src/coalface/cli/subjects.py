@@ -62,7 +62,7 @@ def rule_set_option(command: Command) -> Command:
     return click.option(
         "--rule-set",
         metavar="NAME",
-        help="Rule set to answer by, one that `clusters build` made; `strict`, which every store has, unless given.",
+        help="Rule set to answer by, one that `clusters build` made; `strict` unless given.",
     )(command)
 
 

@@ -13,7 +13,14 @@ from coalface.clusters.cluster import Cluster, cluster
 from coalface.clusters.difference import DividedCluster, Part, SetDifference, difference
 from coalface.clusters.explain import Explanation, explain, explain_shortest
 from coalface.clusters.picture import explanation_svg
-from coalface.clusters.rule_sets import BuildReport, OpenSet, RuleSetState, build_rule_set, open_set, rule_sets
+from coalface.clusters.rule_sets import (
+    BuildReport,
+    OpenSet,
+    RuleSetState,
+    build_rule_set,
+    open_set,
+    rule_sets,
+)
 from coalface.clusters.rules import COINJOIN_RULE, RULE_SET
 from coalface.clusters.steps import Step
 

@@ -78,9 +78,7 @@ class Apart:
     error_rates: ErrorRates = field(default_factory=cluster_error_rates)
 
 
-def apart(
-    chain: Chain, a: str, b: str, *, max_txs: int = 20_000, rule_set: str | None = None
-) -> Apart:
+def apart(chain: Chain, a: str, b: str, *, max_txs: int = 20_000, rule_set: str | None = None) -> Apart:
     """What lies between addresses `a` and `b` if a rule set keeps them apart.
 
     Parameters

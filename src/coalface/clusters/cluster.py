@@ -52,8 +52,8 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | No
     limit
         Members to give; sums need all of them.
     rule_set
-        Name of a set that was built beside the store; ``strict`` unless given. A set that lags behind the store
-        answers as of its own last block, which `provenance` names.
+        Name of a set that was built beside the store; ``strict`` unless given. A set that lags behind the
+        store answers as of its own last block, which `provenance` names.
 
     Raises
     ------

@@ -96,7 +96,8 @@ def difference(chain: Chain, a: str, b: str, *, limit: int = 20) -> SetDifferenc
         split=_clusters(at, split),
         coverage=at.coverage.with_unknown([] if is_complete else ["balance_sat"]),
         provenance=replace(
-            at.provenance, rules=tuple(dict.fromkeys((first.rules[0], second.rules[0], *first.rules, *second.rules)))
+            at.provenance,
+            rules=tuple(dict.fromkeys((first.rules[0], second.rules[0], *first.rules, *second.rules))),
         ),
     )
 

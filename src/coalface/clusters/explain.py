@@ -19,7 +19,8 @@ class Explanation:
     a: str
     b: str
     order: str
-    """``earliest``: the evidence whose latest transaction is as early as possible; ``shortest``: the fewest steps."""
+    """``earliest``: the evidence whose latest transaction is as early as possible; ``shortest``: the fewest
+    steps."""
     same_cluster: bool | None
     """`None` where a partial chain shows no tie: there may be one outside its blocks."""
     steps: tuple[Step, ...]
@@ -34,9 +35,7 @@ class Explanation:
     error_rates: ErrorRates = field(default_factory=cluster_error_rates)
 
 
-def explain(
-    chain: Chain, a: str, b: str, *, limit: int = 1000, rule_set: str | None = None
-) -> Explanation:
+def explain(chain: Chain, a: str, b: str, *, limit: int = 1000, rule_set: str | None = None) -> Explanation:
     """Transactions that tie address `a` to address `b`, earliest evidence first found wins.
 
     Parameters
@@ -61,8 +60,8 @@ def explain(
 
     Notes
     -----
-    What a step names is a ledger fact (which inputs and outputs a transaction has); that one owner stands behind
-    it is the inference.
+    What a step names is a ledger fact (which inputs and outputs a transaction has); that one owner stands
+    behind it is the inference.
     """
     check_count("limit", limit)
     opened = open_set(chain, rule_set)
@@ -101,8 +100,7 @@ def explain_shortest(
 
     Notes
     -----
-    Breadth first from both ends, through all ties of the set and not only those that the forest kept. A tie by a
-    key is walked from the plain forms of the key only.
+    Breadth first from both ends, through all ties of the set and not only those that the forest kept.
     """
     check_count("max_txs", max_txs, least=1)
     opened = open_set(chain, rule_set)

@@ -1,4 +1,4 @@
-"""The picture of an explanation: addresses from top to bottom, between them the transaction that ties them."""
+"""The picture of an explanation: addresses from top to bottom, between them what ties them."""
 
 from __future__ import annotations
 

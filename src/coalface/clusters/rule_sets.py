@@ -171,7 +171,7 @@ def build_rule_set(
     rule_set
         One of the names that `rule_sets` gives, but ``strict``, which the store keeps itself.
     anew
-        Build from the first block on, even if the store has it: after damage, or for a new version of its rules.
+        Build from the first block on, even if the store has it: after damage, or for new rules.
     threads
         Threads to use; `None` is one a core. The result does not depend on it.
     progress
@@ -188,8 +188,8 @@ def build_rule_set(
 
     Notes
     -----
-    From then on every `index` and `follow` of the store takes the set along. A build holds 12 bytes an address
-    in memory; what it commits, it commits at the end. 40 bytes a union and 8 bytes an address on disk.
+    From then on every `index` and `follow` of the store takes the set along. A build holds 12 bytes an
+    address in memory and commits at the end. 40 bytes a union and 8 bytes an address on disk.
     """
     done = _core.build_rule_set(Path(store), rule_set, anew=anew, threads=threads, progress=progress)
     opened = open_set(open_chain(store), rule_set)

@@ -21,8 +21,8 @@ class Step:
     from_address: str
     to_address: str
     rule: str
-    """Name and version: ``multi_input`` if it spends from both, ``key`` if both are forms of one key, which it
-    is the first to show, ``change`` if one paid and the other took the change."""
+    """Name and version: ``multi_input`` if it spends from both, ``key`` if both are forms of one key (it is the
+    first to show that), ``change`` if one paid and the other took the change."""
     txid: str
     height: int | None
     known_height: int | None
@@ -48,7 +48,7 @@ def steps_from(chain: Chain, ties: Sequence[Tie]) -> tuple[Step, ...]:
     for (from_id, to_id, rule, tx, _, score), known_height in zip(ties, heights, strict=True):
         record = core.tx(tx, bound)
         places = {
-            (side, text): tuple(row["n"] for row in record[side] if row["address"] == text)  # type: ignore[literal-required]
+            (side, text): tuple(row["n"] for row in record[side] if row["address"] == text)
             for side in ("inputs", "outputs")
             for text in (texts[from_id], texts[to_id])
         }
