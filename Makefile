@@ -14,6 +14,8 @@ WHEELS := build/wheel
 ACCURACY_SEEDS := 7 8
 ACCURACY_BLOCKS := 500
 ACCURACY_BULK_TXS := 200000
+WEIGHTS_SEEDS := 101 102
+WEIGHTS_BLOCKS := 600
 
 # Runs a talkative command; what it says is shown only when it fails.
 quietly = $(1) > build/step.log 2>&1 || { cat build/step.log >&2; exit 1; }
@@ -26,10 +28,10 @@ CARGO = PYO3_CONFIG_FILE="$(firstword $(wildcard $(CURDIR)/target/maturin/pyo3-c
 RUST_SOURCES := Cargo.toml Cargo.lock $(shell find crates -type d -o -name '*.rs' -o -name 'Cargo.toml')
 PYTHON_SOURCES := pyproject.toml README.md LICENSE CHANGELOG.md $(shell find src -not -name '*.pyc' -not -name __pycache__)
 
-.PHONY: help demo test check bench soak accuracy build lock clean
+.PHONY: help demo test check bench soak accuracy change-weights build lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## build, then index, screen and trace a small chain on which an exchange is robbed
 	@$(BIN)/coalface demo build/demo
@@ -64,6 +66,13 @@ accuracy: build ## build every scenario twice, score it, and write docs/accuracy
 	done; done
 	@$(BIN)/coalface range bulk build/accuracy-bulk --txs $(ACCURACY_BULK_TXS) --seed $(firstword $(ACCURACY_SEEDS)) > /dev/null
 	@$(BIN)/python -m coalface.range.score.publish build/accuracy/* --bulk build/accuracy-bulk
+
+change-weights: build ## fit the weights of the change rules on made-up chains of seeds of their own, and write their table anew
+	@rm -rf build/change-weights && mkdir -p build/change-weights
+	@for scenario in coinjoins everything hash-rental pools services theft-mixer; do for seed in $(WEIGHTS_SEEDS); do \
+		$(BIN)/coalface range build $$scenario build/change-weights/$$scenario-$$seed --seed $$seed --blocks $(WEIGHTS_BLOCKS); \
+	done; done
+	@$(BIN)/python -m coalface.range.calibrate.change_weights build/change-weights/*
 
 build: $(VENV)/.installed-wheel ## build the wheel and install it into .venv
 	@:

@@ -2,11 +2,13 @@
 //!
 //! Data flows one way: [`blockfile`] reads a node's block files and chooses the best chain, [`script`] says what a
 //! script is, [`link`] gives every row its dense id, [`store`] keeps them as memory-mapped columns, [`forest`] ties
-//! addresses together, [`lookup`] answers questions, [`scan`] those about the whole chain, [`taint`] follows value.
+//! addresses together, [`lookup`] answers questions, [`scan`] those about the whole chain, [`taint`] follows
+//! value, [`change`] says which output came back to the payer.
 //! [`synth`] writes test chains.
 
 pub mod blockfile;
 pub mod bulk;
+pub mod change;
 pub mod context;
 pub mod error;
 pub mod forest;

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 mod arrow;
 mod build_info;
 mod chain;
+mod change;
 mod column;
 mod error;
 mod gate;
@@ -23,6 +24,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<rule_set::PyClustered>()?;
     module.add_function(wrap_pyfunction!(arrow::table_names, module)?)?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_model, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_tx, module)?)?;
+    module.add_function(wrap_pyfunction!(change::change_votes, module)?)?;
     module.add_function(wrap_pyfunction!(index::block_fault, module)?)?;
     module.add_function(wrap_pyfunction!(index::classify_script, module)?)?;
     module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
