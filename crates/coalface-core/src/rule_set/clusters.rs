@@ -1,6 +1,7 @@
 //! Clusters as of a block, whichever set they are of: the store's own `strict`, or a named one beside it.
 
 use super::edge::Rule;
+use super::record::Link;
 use super::view::{AsOf, SetView};
 use crate::forest;
 use crate::ids::AddressId;
@@ -80,6 +81,22 @@ impl<'a> ClustersAt<'a> {
             None => Ok(forest::members(self.snapshot, root, self.bound.txs, each)),
             Some(view) => view.members(root, self.as_of.links, &mut |id, _| each(id)),
         }
+    }
+
+    /// Links of a rule that keep the cluster under `root` together, of its first `limit` addresses. The store's own set
+    /// keeps none.
+    ///
+    /// # Errors
+    /// If the set contradicts itself.
+    pub fn links_by(&self, rule: Rule, root: AddressId, limit: usize) -> Result<Vec<Link>, StoreError> {
+        let Some(view) = self.view else { return Ok(Vec::new()) };
+        let (mut links, mut n_seen) = (Vec::new(), 0);
+        view.members(root, self.as_of.links, &mut |_, link| {
+            links.extend(link.filter(|link| link.rule == rule as u8));
+            n_seen += 1;
+            n_seen < limit
+        })?;
+        Ok(links)
     }
 
     /// Whether ledger facts alone tie the cluster under `root` together, which has more than one address.

@@ -1,16 +1,11 @@
 //! Which rules a named set has. A set is data: a name, a version, and the sources of its ties.
 
+use super::change_tie::ChangeTie;
 use super::edge::{EdgeSource, Rule};
 use super::error::RuleSetError;
 use super::key_tie::KeyTie;
 use super::multi_input::MultiInput;
-
-/// Blocks that a rule which needs the future waits, about a day.
-///
-/// *Why 144.* Most change is spent within a day if it is spent soon at all, and a rule about the spending of an output
-/// gains little from waiting longer; at the same time an answer lags no more than a day behind. Constant per version of
-/// a set, since another wait is another answer.
-pub const LAG_BLOCKS: u64 = 144;
+use crate::change::{LAG_BLOCKS, STANDARD_MILLINATS, WIDE_MILLINATS};
 
 /// A named rule set.
 pub struct RuleSet {
@@ -54,13 +49,31 @@ impl RuleSet {
     #[must_use]
     pub fn keyed() -> RuleSet {
         let at_once: Vec<Box<dyn EdgeSource>> = vec![Box::new(MultiInput), Box::new(KeyTie)];
-        RuleSet { name: "keyed", version: 1, at_once, later: Vec::new(), lag_blocks: LAG_BLOCKS }
+        RuleSet { name: "keyed", version: 1, at_once, later: Vec::new(), lag_blocks: 0 }
+    }
+
+    /// As `keyed`, and change where the evidence is strong.
+    #[must_use]
+    pub fn standard() -> RuleSet {
+        RuleSet { name: "standard", ..RuleSet::keyed().with_change(STANDARD_MILLINATS) }
+    }
+
+    /// As `standard`, and change where the evidence is weaker.
+    #[must_use]
+    pub fn wide() -> RuleSet {
+        RuleSet { name: "wide", ..RuleSet::keyed().with_change(WIDE_MILLINATS) }
+    }
+
+    fn with_change(self, threshold_millinats: i32) -> RuleSet {
+        let later: Vec<Box<dyn EdgeSource>> = vec![Box::new(ChangeTie { threshold_millinats })];
+        // Change is judged once, so many blocks later: a constant of the rule, since another wait is another answer.
+        RuleSet { later, lag_blocks: LAG_BLOCKS, ..self }
     }
 
     /// All sets that this release knows, narrowest first.
     #[must_use]
     pub fn all() -> Vec<RuleSet> {
-        vec![RuleSet::keyed()]
+        vec![RuleSet::keyed(), RuleSet::standard(), RuleSet::wide()]
     }
 
     /// The set of that name.

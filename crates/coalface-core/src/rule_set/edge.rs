@@ -1,5 +1,6 @@
 //! Where ties between addresses come from: one [`EdgeSource`] a rule.
 
+use crate::change::Judge;
 use crate::ids::{AddressId, TxNum};
 use crate::lookup::Bound;
 use crate::store::{Snapshot, StoreError};
@@ -60,13 +61,15 @@ pub struct Edge {
     pub score: i16,
 }
 
-/// Memory that sources use again and again.
+/// Memory that sources use again and again, with one snapshot.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Address ids.
     pub ids: Vec<AddressId>,
     /// (value, address) of outputs.
     pub outputs: Vec<(i64, AddressId)>,
+    /// What judges change, made for the snapshot at hand when it is first wanted.
+    pub judge: Option<Judge>,
 }
 
 /// One rule that ties addresses.

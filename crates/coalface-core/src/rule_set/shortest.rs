@@ -3,11 +3,12 @@
 //! Breadth first from both ends, through the transactions of each address. Only addresses of the cluster are entered.
 //! The search gives up after a number of transactions and says so: clusters of services have millions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::clusters::ClustersAt;
 use super::definition::RuleSet;
 use super::edge::{Edge, Rule, Scratch};
+use super::record::Link;
 use super::ties::{ties_of_tx, txs_of};
 use crate::ids::{AddressId, TxNum};
 use crate::store::StoreError;
@@ -28,12 +29,12 @@ struct Side {
     /// How each address was reached: from which, by which tie.
     reached: HashMap<AddressId, Option<(AddressId, Edge)>>,
     frontier: Vec<AddressId>,
-    seen: HashMap<TxNum, ()>,
+    seen: HashSet<TxNum>,
 }
 
 impl Side {
     fn new(id: AddressId) -> Side {
-        Side { reached: HashMap::from([(id, None)]), frontier: vec![id], seen: HashMap::new() }
+        Side { reached: HashMap::from([(id, None)]), frontier: vec![id], seen: HashSet::new() }
     }
 }
 
@@ -57,7 +58,14 @@ pub fn shortest(
         return Ok(found);
     }
     let mut sides = [Side::new(a), Side::new(b)];
-    let mut search = Search { clusters, rules, root, scratch: Scratch::default(), max_txs };
+    // The transaction of a key tie is one of the later address alone: the earlier one does not lead to it.
+    let mut keys: HashMap<AddressId, Vec<(AddressId, Edge)>> = HashMap::new();
+    for Link { from, to, tx, stamp, .. } in clusters.links_by(Rule::Key, root, max_txs)? {
+        let edge = Edge { from, to, tx, stamp, rule: Rule::Key, score: 0 };
+        keys.entry(from).or_default().push((to, edge));
+        keys.entry(to).or_default().push((from, edge));
+    }
+    let mut search = Search { clusters, rules, root, keys, scratch: Scratch::default(), max_txs };
     while found.steps.is_none() && sides.iter().all(|side| !side.frontier.is_empty()) {
         // The side with less to look at goes on.
         let n = usize::from(sides[1].frontier.len() < sides[0].frontier.len());
@@ -75,6 +83,8 @@ pub fn shortest(
             break;
         }
     }
+    // Whatever is one cluster is tied somehow: what was not found lies past a limit.
+    found.gave_up |= found.steps.is_none();
     Ok(found)
 }
 
@@ -93,6 +103,7 @@ struct Search<'a> {
     clusters: &'a ClustersAt<'a>,
     rules: &'a RuleSet,
     root: AddressId,
+    keys: HashMap<AddressId, Vec<(AddressId, Edge)>>,
     scratch: Scratch,
     max_txs: usize,
 }
@@ -102,29 +113,27 @@ impl Search<'_> {
     fn widen(&mut self, side: &mut Side, other: &Side, found: &mut Shortest) -> Result<Option<AddressId>, StoreError> {
         let (snapshot, bound, as_of) = (self.clusters.snapshot(), self.clusters.bound(), self.clusters.as_of());
         for node in std::mem::take(&mut side.frontier) {
+            let by_key = self.keys.get(&node).cloned().unwrap_or_default();
+            if let Some(meeting) = self.enter(side, other, node, by_key)? {
+                return Ok(Some(meeting));
+            }
             // Receipts matter to rules that tie what is paid.
             let room = self.max_txs.saturating_sub(found.n_txs);
             let (txs, is_all) = txs_of(snapshot, node, bound, true, room)?;
             for tx in txs {
                 // A transaction that was walked through ties nothing new.
-                if side.seen.insert(tx, ()).is_some() {
+                if side.seen.contains(&tx) {
                     continue;
                 }
                 found.n_txs += 1;
                 let edges = ties_of_tx(snapshot, self.rules, as_of, tx, &mut self.scratch)?;
-                let (near, is_tied) = tied_with(&edges, node);
-                if !is_tied {
-                    side.seen.remove(&tx);
+                let near = tied_with(&edges, node);
+                // Another tie of it may begin elsewhere, where all of its ties are of its inputs it cannot.
+                if edges.iter().all(|edge| edge.rule == Rule::MultiInput) && !near.is_empty() {
+                    side.seen.insert(tx);
                 }
-                for (id, edge) in near {
-                    if side.reached.contains_key(&id) || self.clusters.root_of(id)? != self.root {
-                        continue;
-                    }
-                    side.reached.insert(id, Some((node, edge)));
-                    if other.reached.contains_key(&id) {
-                        return Ok(Some(id));
-                    }
-                    side.frontier.push(id);
+                if let Some(meeting) = self.enter(side, other, node, near)? {
+                    return Ok(Some(meeting));
                 }
             }
             if !is_all || found.n_txs >= self.max_txs {
@@ -134,11 +143,32 @@ impl Search<'_> {
         }
         Ok(None)
     }
+
+    /// Enters what ties to `node` and was not reached yet; the address where both sides meet, if they do.
+    fn enter(
+        &self,
+        side: &mut Side,
+        other: &Side,
+        node: AddressId,
+        near: Vec<(AddressId, Edge)>,
+    ) -> Result<Option<AddressId>, StoreError> {
+        for (id, edge) in near {
+            if side.reached.contains_key(&id) || self.clusters.root_of(id)? != self.root {
+                continue;
+            }
+            side.reached.insert(id, Some((node, edge)));
+            if other.reached.contains_key(&id) {
+                return Ok(Some(id));
+            }
+            side.frontier.push(id);
+        }
+        Ok(None)
+    }
 }
 
 /// Addresses that one transaction ties to `node` in a single step. Inputs are tied to each other, whichever of them the
 /// edges begin with.
-fn tied_with(edges: &[Edge], node: AddressId) -> (Vec<(AddressId, Edge)>, bool) {
+fn tied_with(edges: &[Edge], node: AddressId) -> Vec<(AddressId, Edge)> {
     let is_input = |edge: &Edge| edge.rule == Rule::MultiInput && (edge.from == node || edge.to == node);
     let inputs = edges.iter().any(is_input);
     let mut near = Vec::new();
@@ -154,6 +184,5 @@ fn tied_with(edges: &[Edge], node: AddressId) -> (Vec<(AddressId, Edge)>, bool) 
         }
     }
     near.retain(|(id, _)| *id != node);
-    let is_tied = !near.is_empty();
-    (near, is_tied)
+    near
 }
