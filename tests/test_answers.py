@@ -69,7 +69,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 
 SHAPES = shapes()
 ANSWERS = {
-    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
+    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster",
+    "clusters build", "clusters list", "clusters diff", "clusters changes", "explain", "explain --why-not",
     "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
@@ -225,6 +226,46 @@ def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     compare("score", store, theft)
 
 
+def compare_rule_sets(found: Comparison, folder: Path, story: Story) -> None:
+    """Answers by named rule sets: of a whole chain, of one whose heights are unknown, and of a damaged set."""
+
+    def compare(shape: str, *arguments: str | Path) -> list[Any]:
+        answers = list(ask(*arguments))
+        for answer in answers:
+            found.check(shape, answer)
+        return answers
+
+    ledger = story.truth.ledger
+    owned = [ledger.addresses_of(owner) for owner in sorted(set(ledger.owners.values()))]
+    for store, source in ((folder / "whole", "all"), (folder / "rootless", "loose"), (folder / "partial", "pruned")):
+        compare("clusters list", "clusters", "list", store)
+        for name in ("keyed", "standard", "wide"):
+            compare("clusters build", "clusters", "build", store, "--rule-set", name)
+            first = next(ask("info", store))["coverage"]["segments"][0]["last_hash"]
+            compare("clusters changes", "clusters", "changes", store, "--rule-set", name, "--from", first)
+        compare("clusters list", "clusters", "list", store)
+        compare("clusters diff", "clusters", "diff", store, "strict", "wide", "--limit", "3")
+        compare("index", "index", folder / source, store, "--network", "regtest")
+    store = folder / "whole"
+    compare("clusters diff", "clusters", "diff", store, "wide", "strict")
+    compare("clusters changes", "clusters", "changes", store, "--rule-set", "wide", "--from", "0", "--least", "1")
+    for addresses in owned:
+        one, other = addresses[0], addresses[-1]
+        compare("cluster", "cluster", store, one, "--rule-set", "wide")
+        for name in ("keyed", "wide"):
+            compare("explain", "explain", store, one, other, "--rule-set", name)
+        compare("explain", "explain", store, one, other, "--rule-set", "wide", "--shortest")
+        compare("explain --why-not", "explain", store, one, owned[0][0], "--why-not")
+        compare("explain --why-not", "explain", folder / "partial", one, NOBODY, "--why-not")
+    manifest = store / "clusters" / "keyed" / "manifest.json"
+    sound = manifest.read_text()
+    manifest.write_text("{")
+    compare("clusters list", "clusters", "list", store)
+    compare("index", "index", folder / "all", store)
+    compare("check", "check", store)
+    manifest.write_text(sound)
+
+
 def compare_scans(found: Comparison, store: Path) -> None:
     """Every question about the whole chain; the shape of a result has the question's name."""
     for query in QUERIES:
@@ -290,6 +331,7 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("trace", "trace", store, theft, "--through-coinjoins")
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
+    compare_rule_sets(found, folder, story)
     compare_energy(found, folder)
     compare_range(folder, story, found)
     found.check("error", UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}).as_dict())
