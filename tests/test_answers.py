@@ -257,6 +257,10 @@ def compare_rule_sets(found: Comparison, folder: Path, story: Story) -> None:
         compare("explain", "explain", store, one, other, "--rule-set", "wide", "--shortest")
         compare("explain --why-not", "explain", store, one, owned[0][0], "--why-not")
         compare("explain --why-not", "explain", folder / "partial", one, NOBODY, "--why-not")
+    thief = ledger.outputs[story.truth.deeds.theft_outputs[1]].address or ""
+    victim = ledger.addresses_of(story.truth.victim)[-1]
+    compare("explain --why-not", "explain", store, victim, thief, "--why-not")
+    compare("explain --why-not", "explain", store, thief, victim, "--why-not")
     manifest = store / "clusters" / "keyed" / "manifest.json"
     sound = manifest.read_text()
     manifest.write_text("{")

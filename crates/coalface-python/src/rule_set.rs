@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use coalface_core::forest;
 use coalface_core::ids::NONE_U32;
 use coalface_core::rule_set::edge::Edge as Tie;
+use coalface_core::rule_set::record::Link;
 use coalface_core::rule_set::union::Dense;
+use coalface_core::rule_set::zeroed::Zeroed;
 use coalface_core::rule_set::{
     apart, build_folder, built, changes, diff, explain, shortest, verify, BuildOptions, BuildReport, ClustersAt, Rule,
     RuleSet, RuleSetError, SetView,
@@ -348,11 +350,16 @@ pub fn cluster_lists<'py>(
     }
     let (dense, links) = gate::run(py, || {
         let mut dense = Dense::new(n_addresses as usize);
-        let mut links = Vec::new();
-        dense.unite_lists(offsets, addresses, |link| links.push(link));
+        // An address becomes a child once.
+        let mut links = Zeroed::new(n_addresses as usize);
+        let (rows, mut n_links) = (&mut links[..], 0);
+        dense.unite_lists(offsets, addresses, |link| {
+            rows[n_links] = link;
+            n_links += 1;
+        });
         Ok((dense, links))
     })?;
-    let n_links = links.len() as u64;
+    let n_links = u64::from(dense.links());
     Ok((PyClustered { dense: std::sync::Mutex::new(dense), _links: links }, n_links))
 }
 
@@ -360,7 +367,7 @@ pub fn cluster_lists<'py>(
 #[pyclass(frozen, name = "Clustered", module = "coalface._core")]
 pub struct PyClustered {
     dense: std::sync::Mutex<Dense>,
-    _links: Vec<coalface_core::rule_set::record::Link>,
+    _links: Zeroed<Link>,
 }
 
 #[pymethods]

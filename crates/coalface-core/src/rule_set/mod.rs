@@ -33,6 +33,7 @@ pub mod union;
 pub mod verify;
 pub mod view;
 pub mod writer;
+pub mod zeroed;
 
 pub use all::{grow_all, SetOutcome};
 pub use clusters::ClustersAt;

@@ -5,6 +5,7 @@
 
 use super::edge::{Edge, Rule};
 use super::record::Link;
+use super::zeroed::Zeroed;
 use crate::ids::{AddressId, NONE_U32};
 
 /// What is known of a root.
@@ -22,6 +23,7 @@ pub struct Root {
 
 /// The link that unites two roots: the smaller becomes the child, on a tie the later address.
 #[must_use]
+#[inline(always)]
 pub fn link(a: Root, b: Root, edge: &Edge) -> Link {
     let a_stays = a.size > b.size || (a.size == b.size && a.id < b.id);
     let (parent, child) = if a_stays { (a, b) } else { (b, a) };
@@ -41,9 +43,10 @@ pub fn link(a: Root, b: Root, edge: &Edge) -> Link {
     }
 }
 
-/// One address of [`Dense`]: of a root, its size less one and its latest link as parent plus one; of another, an address
-/// nearer to its root and [`CHILD`]. All zero is an address that stands alone, so that fresh memory needs no filling.
-type Pair = [u32; 2];
+/// One address of [`Dense`]: of a root, its size less one, its latest link as parent plus one, and how far it is from the
+/// smallest address of its cluster; of another, an address nearer to its root and [`CHILD`]. All zero is an address that
+/// stands alone, so that fresh memory needs no filling.
+type State = [u32; 3];
 
 /// Mark of an address that is no root. No link has this number less one: there are fewer links than addresses.
 const CHILD: u32 = u32::MAX;
@@ -54,9 +57,7 @@ const AHEAD: usize = 24;
 /// The forest of many addresses: 12 bytes each. Paths are shortened here, not in the links.
 #[derive(Debug, Default)]
 pub struct Dense {
-    pairs: Vec<Pair>,
-    /// How far a root is from the smallest address of its cluster.
-    to_anchor: Vec<u32>,
+    states: Zeroed<State>,
     links: u32,
 }
 
@@ -64,57 +65,12 @@ impl Dense {
     /// A forest of `addresses` addresses without a link.
     #[must_use]
     pub fn new(addresses: usize) -> Dense {
-        Dense { pairs: vec![[0; 2]; addresses], to_anchor: vec![0; addresses], links: 0 }
+        Dense { states: Zeroed::new(addresses), links: 0 }
     }
 
     /// Takes a link over that was made before. All of its addresses are in range.
     pub fn replay(&mut self, link: &Link) {
-        self.links += 1;
-        self.pairs[link.child as usize] = [link.parent, CHILD];
-        self.pairs[link.parent as usize] = [link.size.saturating_sub(1), self.links];
-        self.to_anchor[link.parent as usize] = link.parent.saturating_sub(link.anchor);
-    }
-
-    #[inline]
-    fn find(&mut self, id: AddressId) -> (AddressId, Pair) {
-        let mut node = id;
-        let mut pair = self.pairs[node as usize];
-        while pair[1] == CHILD {
-            let above = self.pairs[pair[0] as usize];
-            if above[1] != CHILD {
-                return (pair[0], above);
-            }
-            // Halving: every other node is hung higher.
-            self.pairs[node as usize] = above;
-            node = above[0];
-            pair = self.pairs[node as usize];
-        }
-        (node, pair)
-    }
-
-    fn root(&self, (id, pair): (AddressId, Pair)) -> Root {
-        let anchor = id - self.to_anchor[id as usize];
-        Root { id, size: pair[0] + 1, down: pair[1].wrapping_sub(1), anchor }
-    }
-
-    fn unite_roots(&mut self, a: (AddressId, Pair), b: (AddressId, Pair), edge: &Edge) -> Link {
-        let link = link(self.root(a), self.root(b), edge);
-        self.replay(&link);
-        link
-    }
-
-    #[inline]
-    fn prefetch(&self, id: AddressId) {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(pair) = self.pairs.get(id as usize) {
-            // SAFETY: a prefetch reads nothing that the program sees, and the address is that of a live element.
-            unsafe {
-                use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
-                _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(pair).cast());
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = id;
+        note(&mut self.states, &mut self.links, link);
     }
 
     /// Unites along `edges` in order, and calls `made` with every link. All addresses are in range.
@@ -122,24 +78,26 @@ impl Dense {
     /// # Errors
     /// What `made` returns.
     pub fn unite<E>(&mut self, edges: &[Edge], mut made: impl FnMut(Link) -> Result<(), E>) -> Result<(), E> {
-        let mut from = (NONE_U32, (0, [0; 2]));
+        let Dense { states, links } = self;
+        let states = &mut states[..];
+        let mut from = (NONE_U32, (0, [0; 3]));
         for (n, edge) in edges.iter().enumerate() {
             if let Some(later) = edges.get(n + AHEAD) {
-                self.prefetch(later.to);
+                prefetch(states, later.to);
                 if later.from != edge.from {
-                    self.prefetch(later.from);
+                    prefetch(states, later.from);
                 }
             }
             // Edges of one transaction have one beginning.
             if from.0 != edge.from {
-                from = (edge.from, self.find(edge.from));
+                from = (edge.from, find(states, edge.from));
             }
-            let other = self.find(edge.to);
+            let other = find(states, edge.to);
             if other.0 == from.1 .0 {
                 continue;
             }
-            let link = self.unite_roots(from.1, other, edge);
-            from.1 = (link.parent, self.pairs[link.parent as usize]);
+            let link = link(root(from.1), root(other), edge);
+            from.1 = (link.parent, note(states, links, &link));
             made(link)?;
         }
         Ok(())
@@ -148,20 +106,22 @@ impl Dense {
     /// Unites what each list has, as [`Dense::unite`] does the edges from its first address to the others. All offsets and
     /// addresses are in range.
     pub fn unite_lists(&mut self, offsets: &[u64], addresses: &[AddressId], mut made: impl FnMut(Link)) {
+        let Dense { states, links } = self;
+        let states = &mut states[..];
         for (n, range) in offsets.windows(2).enumerate() {
             let list = &addresses[range[0] as usize..range[1] as usize];
             let Some(&from) = list.first() else { continue };
-            let mut root = self.find(from);
+            let mut first = find(states, from);
             for (at, to) in (range[0] as usize..).zip(list) {
                 if let Some(later) = addresses.get(at + AHEAD) {
-                    self.prefetch(*later);
+                    prefetch(states, *later);
                 }
-                let other = self.find(*to);
-                if other.0 != root.0 {
+                let other = find(states, *to);
+                if other.0 != first.0 {
                     let tx = n as u32;
                     let edge = Edge { from, to: *to, tx, stamp: tx, rule: Rule::MultiInput, score: 0 };
-                    let link = self.unite_roots(root, other, &edge);
-                    root = (link.parent, self.pairs[link.parent as usize]);
+                    let link = link(root(first), root(other), &edge);
+                    first = (link.parent, note(states, links, &link));
                     made(link);
                 }
             }
@@ -177,19 +137,55 @@ impl Dense {
     /// Smallest address of the cluster of every address.
     #[must_use]
     pub fn anchors(&mut self) -> Vec<AddressId> {
-        let n = self.pairs.len() as u32;
-        let anchor = |id: AddressId| {
-            let (root, _) = self.find(id);
-            root - self.to_anchor[root as usize]
-        };
-        (0..n).map(anchor).collect()
+        let states = &mut self.states[..];
+        (0..states.len() as u32).map(|id| root(find(states, id)).anchor).collect()
     }
+}
 
-    /// Root of the cluster of every address.
-    #[must_use]
-    pub fn roots(&mut self) -> Vec<AddressId> {
-        (0..self.pairs.len() as u32).map(|id| self.find(id).0).collect()
+#[inline(always)]
+fn find(states: &mut [State], id: AddressId) -> (AddressId, State) {
+    let mut node = id;
+    let mut state = states[node as usize];
+    while state[1] == CHILD {
+        let above = states[state[0] as usize];
+        if above[1] != CHILD {
+            return (state[0], above);
+        }
+        // Halving: every other node is hung higher.
+        states[node as usize][0] = above[0];
+        node = above[0];
+        state = states[node as usize];
     }
+    (node, state)
+}
+
+#[inline(always)]
+fn root((id, state): (AddressId, State)) -> Root {
+    Root { id, size: state[0] + 1, down: state[1].wrapping_sub(1), anchor: id - state[2] }
+}
+
+/// Writes a link down; the state of its parent afterwards.
+#[inline(always)]
+fn note(states: &mut [State], links: &mut u32, link: &Link) -> State {
+    *links += 1;
+    states[link.child as usize] = [link.parent, CHILD, 0];
+    let state = [link.size.saturating_sub(1), *links, link.parent.saturating_sub(link.anchor)];
+    states[link.parent as usize] = state;
+    state
+}
+
+#[inline(always)]
+fn prefetch(states: &[State], id: AddressId) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(state) = states.get(id as usize) {
+        // SAFETY: a prefetch reads nothing that the program sees, and the address is that of a live element.
+        unsafe {
+            use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
+            _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(state).cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (states, id);
 }
 
 #[cfg(test)]
