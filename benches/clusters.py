@@ -1,8 +1,8 @@
 """Measures clustering alone beside `graphsense-clustering`: same arrays, same partition, one thread each.
 
 Ours keeps the reason of every union (40 bytes: both roots, both addresses, transaction, size, anchor, rule),
-so that any of them can be explained and taken back; the rival keeps none. Both take one thread, so seconds are
-those of the processor: other work on the machine does not count. ``make bench`` runs it before the peers.
+so that any of them can be explained and taken back; the rival keeps none. Both take one thread, so seconds
+are those of the processor: other work on the machine does not count. ``make bench`` runs it before the peers.
 
     python benches/clusters.py                        8 million addresses, local and uniform access
     python benches/clusters.py --addresses 100000000  another number; needs about 9 GB of memory
