@@ -141,7 +141,7 @@ def test_errors_say_what_to_do(folder: Path, tmp_path: Path, story: Story) -> No
     build_rule_set(tmp_path / "store", "wide")
     links = next((tmp_path / "store" / "clusters" / "wide").glob("links-*"))
     content = bytearray(links.read_bytes())
-    content[4] ^= 255
+    content[7] = 255  # a child far past the last address
     links.write_bytes(bytes(content))
     assert not check(tmp_path / "store").ok
     with pytest.raises(CorruptStore, match="clusters/wide/"):

@@ -21,7 +21,7 @@ class Step:
     from_address: str
     to_address: str
     rule: str
-    """Name and version: ``multi_input`` if it spends from both, ``key`` if both are forms of one key, which it
+    """Name and version: ``multi_input`` if it spends from both, ``key`` if both are forms of a key, which it
     shows first, ``change`` if one paid and the other took the change."""
     txid: str
     height: int | None
