@@ -7,7 +7,6 @@ use coalface_core::ids::NONE_U32;
 use coalface_core::rule_set::edge::Edge as Tie;
 use coalface_core::rule_set::record::Link;
 use coalface_core::rule_set::union::Dense;
-use coalface_core::rule_set::zeroed::Zeroed;
 use coalface_core::rule_set::{
     apart, build_folder, built, changes, diff, explain, shortest, verify, BuildOptions, BuildReport, ClustersAt, Rule,
     RuleSet, RuleSetError, SetView,
@@ -350,13 +349,9 @@ pub fn cluster_lists<'py>(
     }
     let (dense, links) = gate::run(py, || {
         let mut dense = Dense::new(n_addresses as usize);
-        // An address becomes a child once.
-        let mut links = Zeroed::new(n_addresses as usize);
-        let (rows, mut n_links) = (&mut links[..], 0);
-        dense.unite_lists(offsets, addresses, |link| {
-            rows[n_links] = link;
-            n_links += 1;
-        });
+        // An address becomes a child once. Written in order, so that huge pages would cost more than they give.
+        let mut links = Vec::with_capacity(n_addresses as usize);
+        dense.unite_lists(offsets, addresses, |link| links.push(link));
         Ok((dense, links))
     })?;
     let n_links = u64::from(dense.links());
@@ -367,7 +362,7 @@ pub fn cluster_lists<'py>(
 #[pyclass(frozen, name = "Clustered", module = "coalface._core")]
 pub struct PyClustered {
     dense: std::sync::Mutex<Dense>,
-    _links: Zeroed<Link>,
+    _links: Vec<Link>,
 }
 
 #[pymethods]
