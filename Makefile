@@ -55,6 +55,7 @@ bench: build $(VENV)/.installed-bench ## measure speed beside its floor and besi
 	@$(BIN)/python benches/run.py
 	@$(BIN)/python benches/scan.py
 	@$(BIN)/python benches/lookup.py
+	@$(BIN)/python benches/clusters.py
 	@$(BIN)/python benches/peers.py
 
 soak: build ## run the long random tests

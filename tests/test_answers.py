@@ -72,7 +72,8 @@ def shapes() -> dict[str, dict[str, Field]]:
 
 SHAPES = shapes()
 ANSWERS = {
-    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
+    "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster",
+    "clusters build", "clusters list", "clusters diff", "clusters changes", "explain", "explain --why-not",
     "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
@@ -266,6 +267,56 @@ def compare_changes(folder: Path, story: Story, found: Comparison) -> None:
             found.check("change", answer)
 
 
+def compare_rule_sets(found: Comparison, folder: Path, story: Story) -> None:
+    """Answers by named rule sets: of a whole chain, of partial ones, and of a damaged set."""
+
+    def compare(shape: str, *arguments: str | Path) -> list[Any]:
+        answers = list(ask(*arguments))
+        for answer in answers:
+            found.check(shape, answer)
+        return answers
+
+    ledger = story.truth.ledger
+    owned = [ledger.addresses_of(owner) for owner in sorted(set(ledger.owners.values()))]
+    for store, source in (
+        (folder / "whole", "all"),
+        (folder / "rootless", "loose"),
+        (folder / "partial", "pruned"),
+    ):
+        compare("clusters list", "clusters", "list", store)
+        for rule_set in ("keyed", "standard", "wide"):
+            compare("clusters build", "clusters", "build", store, "--rule-set", rule_set)
+            first = next(ask("info", store))["coverage"]["segments"][0]["last_hash"]
+            compare("clusters changes", "clusters", "changes", store, "--rule-set", rule_set, "--from", first)
+        compare("clusters list", "clusters", "list", store)
+        compare("clusters diff", "clusters", "diff", store, "strict", "wide", "--limit", "3")
+        compare("index", "index", folder / source, store, "--network", "regtest")
+    store = folder / "whole"
+    compare("clusters diff", "clusters", "diff", store, "wide", "strict")
+    compare(
+        "clusters changes", "clusters", "changes", store, "--rule-set", "wide", "--from", "0", "--least", "1"
+    )
+    for addresses in owned:
+        one, other = addresses[0], addresses[-1]
+        compare("cluster", "cluster", store, one, "--rule-set", "wide")
+        for name in ("keyed", "wide"):
+            compare("explain", "explain", store, one, other, "--rule-set", name)
+        compare("explain", "explain", store, one, other, "--rule-set", "wide", "--shortest")
+        compare("explain --why-not", "explain", store, one, owned[0][0], "--why-not")
+        compare("explain --why-not", "explain", folder / "partial", one, NOBODY, "--why-not")
+    thief = ledger.outputs[story.truth.deeds.theft_outputs[1]].address or ""
+    victim = ledger.addresses_of(story.truth.victim)[-1]
+    compare("explain --why-not", "explain", store, victim, thief, "--why-not")
+    compare("explain --why-not", "explain", store, thief, victim, "--why-not")
+    manifest = store / "clusters" / "keyed" / "manifest.json"
+    sound = manifest.read_text()
+    manifest.write_text("{")
+    compare("clusters list", "clusters", "list", store)
+    compare("index", "index", folder / "all", store)
+    compare("check", "check", store)
+    manifest.write_text(sound)
+
+
 def compare_scans(found: Comparison, store: Path) -> None:
     """Every question about the whole chain; the shape of a result has the question's name."""
     for query in QUERIES:
@@ -277,7 +328,7 @@ def compare_scans(found: Comparison, store: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(folder: Path, story: Story) -> Comparison:
+def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one list of questions
     """All answers, compared with the document."""
     truth = story.truth
     theft, listed, dusted = truth.deeds.theft_txid, truth.listed_address, truth.dusted_address
@@ -332,6 +383,7 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("trace", "trace", store, theft, "--through-coinjoins")
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
+    compare_rule_sets(found, folder, story)
     compare_energy(found, folder)
     compare_range(folder, story, found)
     for error in (UsageError("m", hint="h", context={"n": 1, "x": None, "s": "s"}), UsageError("m")):
@@ -410,6 +462,9 @@ def test_every_shape_was_seen(compared: Comparison) -> None:
 NOT_SHOWN_NULL = {
     # need a run of blocks of unknown height with spends between them; `rootless` has one block
     ("tie", "height"),
+    ("tie", "known_height"),
+    ("merge", "known_height"),
+    ("meeting", "height"),
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
 }
@@ -449,7 +504,8 @@ def test_links_inside_the_document_lead_to_headings() -> None:
 def test_digests_name_every_column_group_and_index(folder: Path) -> None:
     (digests,) = ask("check", folder / "whole", "--digest")
     (about,) = ask("info", folder / "whole")
-    assert digests.keys() == about["group_bytes"].keys()
+    sets = {f"clusters_{name}" for name in ("keyed", "standard", "wide")}
+    assert digests.keys() - sets == about["group_bytes"].keys()
     assert all(re.fullmatch(r"[0-9a-f]{32}(?:[0-9a-f]{32})?", digest) for digest in digests.values())
 
 

@@ -10,23 +10,30 @@ from numpy.typing import NDArray
 __all__ = [
     "Bound",
     "Chain",
+    "Clustered",
     "History",
+    "RuleSet",
     "Table",
     "block_fault",
     "build_info",
+    "build_rule_set",
+    "built_rule_sets",
     "bulk_eras",
     "change_model",
     "change_tx",
     "change_votes",
     "classify_script",
+    "cluster_lists",
     "coinjoin_json",
     "coinjoin_lineage",
     "coinjoin_rules",
     "coinjoin_scan",
     "coinjoin_tx",
     "decode_address",
+    "diff_rule_sets",
     "hash_floor",
     "index",
+    "rule_sets",
     "scan_block_fees",
     "scan_block_outputs",
     "scan_floor",
@@ -164,6 +171,7 @@ class IndexRecord(TypedDict):
     undo_missing: int
     undo_bad: list[tuple[str, int, str]]
     stages: list[tuple[str, int, int, str]]
+    rule_sets: list[tuple[str, int, tuple[str, str] | None]]
 
 @type_check_only
 class BulkRecord(TypedDict):
@@ -394,6 +402,98 @@ def classify_script(network: str, script: bytes) -> tuple[str, str | None]:
 
 def decode_address(network: str, text: str) -> tuple[str, str]:
     """Script kind and identifying bytes (hex) of an address."""
+
+_Step = tuple[int, int, str, int, int, int]
+_Divided = tuple[int, int, int, int, list[tuple[int, int, int]]]
+
+@type_check_only
+class ApartRecord(TypedDict):
+    """What lies between two clusters."""
+
+    left_alone: list[tuple[int, int, int]]
+    a_pays_b: list[tuple[int, int, int]]
+    b_pays_a: list[tuple[int, int, int]]
+    common: list[tuple[int, int, int, int]]
+    n_txs: int
+    gave_up: bool
+
+@type_check_only
+class BuildRecord(TypedDict):
+    """What a build of a rule set did."""
+
+    blocks_added: int
+    blocks_removed: int
+    blocks: int
+    links: int
+
+@final
+class RuleSet:
+    """A rule set as a snapshot of its store sees it."""
+
+    @staticmethod
+    def open(chain: Chain, name: str) -> RuleSet:
+        """The set `name`; ``strict`` is the store's own."""
+    @property
+    def label(self) -> str:
+        """Name and version."""
+    @property
+    def rules(self) -> list[str]:
+        """Names and versions of its rules."""
+    def counts(self) -> tuple[int, int, int, int] | None:
+        """Blocks, links, addresses, bytes; `None` of the store's own set."""
+    def bound(self, bound: Bound) -> Bound:
+        """`bound`, or the set's last block if that is before it."""
+    def cluster(self, address_id: int, bound: Bound) -> tuple[int, int, int, bool]:
+        """Root, number of addresses, anchor, whether facts alone tie it."""
+    def members(self, root: int, bound: Bound, limit: int) -> tuple[NDArray[np.uint32], bool]:
+        """Addresses under a root, and whether these are all."""
+    def explain(self, a: int, b: int, bound: Bound, limit: int) -> tuple[list[_Step], bool] | None:
+        """Steps of the earliest evidence, and whether there are more."""
+    def shortest(self, a: int, b: int, bound: Bound, max_txs: int) -> tuple[list[_Step] | None, bool, int]:
+        """The fewest steps, whether the search gave up, transactions looked at."""
+    def apart(self, a: int, b: int, bound: Bound, max_txs: int) -> ApartRecord:
+        """What lies between two clusters."""
+    def merges(
+        self, from_: Bound, to: Bound, least: int, limit: int
+    ) -> tuple[list[tuple[int, int, int, int, str, int, int]], int]:
+        """Merges between two bounds, and how many there are."""
+    def digest(self) -> str:
+        """Digest of its links and blocks."""
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Number of links, after all of them were derived again."""
+
+@final
+class Clustered:
+    """What `cluster_lists` made."""
+
+    def anchors(self) -> NDArray[np.uint32]:
+        """Smallest address of the cluster of every address."""
+
+def build_rule_set(
+    store: Path,
+    name: str,
+    *,
+    anew: bool = False,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> BuildRecord:
+    """What was done."""
+
+def built_rule_sets(store: Path) -> list[str]:
+    """Names of the sets beside a store."""
+
+def cluster_lists(
+    offsets: NDArray[np.uint64], addresses: NDArray[np.uint32], n_addresses: int
+) -> tuple[Clustered, int]:
+    """Clusters of lists of addresses, and the number of links."""
+
+def diff_rule_sets(
+    chain: Chain, a: RuleSet | None, b: RuleSet | None, bound: Bound, limit: int
+) -> tuple[list[_Divided], int, list[_Divided], int]:
+    """Clusters of `b` that are several in `a` with their number, and the other way round."""
+
+def rule_sets() -> list[tuple[str, int, list[str], int]]:
+    """Name, version, rules and wait of every set."""
 
 def hash_floor(sources: Sequence[Path], threads: int) -> tuple[int, int, float, float]:
     """Transactions, bytes, and seconds that hashing alone takes: one after the other, several at a time."""

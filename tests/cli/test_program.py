@@ -41,7 +41,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    assert "  version  Show the version and how the engine was built.\n" in out
+    assert "  version   Show the version and how the engine was built.\n" in out
 
 
 def test_no_arguments_show_the_help_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,9 @@ pub enum Error {
     /// A transaction in JSON.
     #[error(transparent)]
     TxJson(#[from] crate::tx_json::TxJsonError),
+    /// A rule set beside a store.
+    #[error(transparent)]
+    RuleSet(#[from] crate::rule_set::RuleSetError),
     /// The budget of a build.
     #[error(transparent)]
     Memory(#[from] crate::bulk::MemoryError),
@@ -65,6 +68,7 @@ impl Error {
             Error::Address(error) => error.code(),
             Error::Bulk(error) => error.code(),
             Error::TxJson(error) => error.code(),
+            Error::RuleSet(error) => error.code(),
             Error::Memory(error) => error.code(),
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
@@ -82,6 +86,7 @@ impl Error {
             Error::Address(error) => error.context(),
             Error::Bulk(error) => error.context(),
             Error::TxJson(error) => error.context(),
+            Error::RuleSet(error) => error.context(),
             Error::Memory(error) => error.context(),
             Error::DamagedBlock { file, offset, hash, source } => vec![
                 ("path", file.as_str().into()),
@@ -107,6 +112,7 @@ impl Error {
             Error::Address(error) => error.hint(),
             Error::Bulk(error) => error.hint(),
             Error::TxJson(error) => error.hint(),
+            Error::RuleSet(error) => error.hint(),
             Error::Memory(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())

@@ -20,6 +20,7 @@ pub mod link;
 pub mod lookup;
 pub mod network;
 pub mod prefetch;
+pub mod rule_set;
 pub mod scan;
 pub mod script;
 pub mod stages;

@@ -12,6 +12,7 @@ use coalface_core::bulk::MemoryError;
 use coalface_core::hash::Hash32;
 use coalface_core::io::IoError;
 use coalface_core::network::Network;
+use coalface_core::rule_set::RuleSetError;
 use coalface_core::script::address::WitnessProgramProblem;
 use coalface_core::script::AddressError;
 use coalface_core::store::StoreError;
@@ -62,6 +63,17 @@ fn of_the_engine() {
         (Error::BlockFile(BlockFileError::Io(io_error())), IO),
         (Error::Bulk(BulkError::Io(io_error())), IO),
         (Error::Address(AddressError::Empty), &["address"]),
+        (
+            Error::RuleSet(RuleSetError::Unknown { name: "x".repeat(500), known: "keyed".into() }),
+            &["received", "allowed"],
+        ),
+        (Error::RuleSet(RuleSetError::NotBuilt { name: "keyed".into(), path: "x".into() }), &["rule_set", "path"]),
+        (
+            Error::RuleSet(RuleSetError::OtherVersion { name: "keyed".into(), found: 1, known: 2 }),
+            &["rule_set", "received", "allowed"],
+        ),
+        (Error::RuleSet(RuleSetError::OtherStore { path: "x".into() }), &["path"]),
+        (Error::RuleSet(StoreError::Io(io_error()).into()), IO),
         (Error::Memory(MemoryError::TooLittle { received_bytes: 1, allowed_bytes: 2 }), &["received", "allowed"]),
         (
             Error::Memory(MemoryError::Disk { needed_bytes: 2, available_bytes: 1 }),
@@ -79,6 +91,11 @@ fn of_the_engine() {
             Error::BlockFile(_),
             Error::Address(_),
             Error::Bulk(_),
+            Error::RuleSet(RuleSetError::Unknown { .. }),
+            Error::RuleSet(RuleSetError::NotBuilt { .. }),
+            Error::RuleSet(RuleSetError::OtherVersion { .. }),
+            Error::RuleSet(RuleSetError::OtherStore { .. }),
+            Error::RuleSet(RuleSetError::Store(_)),
             Error::Memory(MemoryError::TooLittle { .. }),
             Error::Memory(MemoryError::Disk { .. }),
             Error::DamagedBlock { .. },

@@ -67,7 +67,8 @@ fn hash(py: Python<'_>, what: &str, text: &str) -> PyResult<Hash32> {
     })
 }
 
-fn check_address(snapshot: &Snapshot, id: u32) -> Result<u32> {
+/// `id`, if the store has such an address.
+pub fn check_address(snapshot: &Snapshot, id: u32) -> Result<u32> {
     let limit = snapshot.counts().addresses;
     if u64::from(id) < limit {
         return Ok(id);
@@ -79,6 +80,11 @@ impl PyChain {
     /// The snapshot that it answers from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The store's folder.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
     }
 }
 
@@ -442,8 +448,12 @@ impl PyChain {
         let storage = coalface_core::io::FolderStorage::new(self.folder.clone());
         let listener = gate::Listener::new(progress);
         let tell = |at: coalface_core::store::check::CheckProgress| listener.tell((at.step, at.rows_done, at.rows));
-        let report =
-            gate::ask(py, &self.snapshot, |snapshot| coalface_core::store::check::check(&storage, snapshot, &tell));
+        let tell_set = |step: &str, done: u64, total: u64| listener.tell((step, done, total));
+        let report = gate::ask(py, &self.snapshot, |snapshot| {
+            let mut report = coalface_core::store::check::check(&storage, snapshot, &tell)?;
+            report.steps.extend(coalface_core::rule_set::all::check_all(&self.folder, snapshot, &tell_set)?);
+            Ok(report)
+        });
         let report = listener.result(report)?;
         serde_json::to_string(&report).map_err(|error| raise(py, "store_corrupt", &error.to_string(), None, vec![]))
     }
@@ -451,7 +461,11 @@ impl PyChain {
     /// Logical digest of every column group and index.
     fn digests(&self, py: Python<'_>) -> PyResult<std::collections::BTreeMap<String, String>> {
         let storage = coalface_core::io::FolderStorage::new(self.folder.clone());
-        gate::ask(py, &self.snapshot, |snapshot| Ok(coalface_core::store::digest::digests(&storage, snapshot)?))
+        gate::ask(py, &self.snapshot, |snapshot| {
+            let mut digests = coalface_core::store::digest::digests(&storage, snapshot)?;
+            digests.extend(coalface_core::rule_set::all::digests_all(&self.folder, snapshot)?);
+            Ok(digests)
+        })
     }
 }
 

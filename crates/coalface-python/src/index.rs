@@ -80,10 +80,17 @@ pub fn index<'py>(
         }
         pool.install(|| {
             let source = Source::open(&sources, &SourceOptions { network, skip_damaged })?;
-            link::index_folder(&source, &store, &options, &tell)
+            let report = link::index_folder(&source, &store, &options, &tell)?;
+            // The store is committed; what follows it goes on from there.
+            let go_on = || tell(IndexProgress::Bulk { phase: "clusters", done: 0, total: 0 });
+            let sets = coalface_core::rule_set::grow_all(&store, &go_on)?;
+            Ok((report, sets))
         })
     });
-    to_dict(py, &listener.result(report)?)
+    let (report, sets) = listener.result(report)?;
+    let dict = to_dict(py, &report)?;
+    dict.set_item("rule_sets", crate::rule_set::outcomes(sets))?;
+    Ok(dict)
 }
 
 fn to_dict<'py>(py: Python<'py>, report: &IndexReport) -> PyResult<Bound<'py, PyDict>> {

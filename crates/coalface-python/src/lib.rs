@@ -12,6 +12,7 @@ mod error;
 mod gate;
 mod index;
 mod record;
+mod rule_set;
 mod scan;
 mod timing;
 
@@ -21,6 +22,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<chain::PyChain>()?;
     module.add_class::<chain::PyHistory>()?;
     module.add_class::<arrow::PyTable>()?;
+    module.add_class::<rule_set::PyRuleSet>()?;
+    module.add_class::<rule_set::PyClustered>()?;
     module.add_function(wrap_pyfunction!(arrow::table_names, module)?)?;
     module.add_function(wrap_pyfunction!(build_info::build_info, module)?)?;
     module.add_function(wrap_pyfunction!(change::change_model, module)?)?;
@@ -36,6 +39,11 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(index::decode_address, module)?)?;
     module.add_function(wrap_pyfunction!(index::hash_floor, module)?)?;
     module.add_function(wrap_pyfunction!(index::index, module)?)?;
+    module.add_function(wrap_pyfunction!(rule_set::build_rule_set, module)?)?;
+    module.add_function(wrap_pyfunction!(rule_set::built_rule_sets, module)?)?;
+    module.add_function(wrap_pyfunction!(rule_set::cluster_lists, module)?)?;
+    module.add_function(wrap_pyfunction!(rule_set::diff_rule_sets, module)?)?;
+    module.add_function(wrap_pyfunction!(rule_set::rule_sets, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_block_fees, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_block_outputs, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_floor, module)?)?;

@@ -12,7 +12,7 @@ from coalface.chain.asof import AsOf
 from coalface.chain.block import Block
 from coalface.chain.checking import CheckReport, CheckStep, Problem, check
 from coalface.chain.coverage import Coverage, Segment
-from coalface.chain.indexing import IndexReport, RefusedBlock, StageTime, index
+from coalface.chain.indexing import GrownRuleSet, IndexReport, RefusedBlock, StageTime, index
 from coalface.chain.info import Info, digests, info
 from coalface.chain.opening import Chain, open_chain
 from coalface.chain.provenance import Provenance
@@ -34,6 +34,7 @@ __all__ = [
     "CheckStep",
     "ClusterName",
     "Coverage",
+    "GrownRuleSet",
     "IndexReport",
     "Info",
     "Problem",

@@ -8,7 +8,7 @@ from coalface import _core
 from coalface.chain.reference import check_count
 from coalface.errors import UsageError
 
-__all__ = ["IndexReport", "RefusedBlock", "StageTime", "index"]
+__all__ = ["GrownRuleSet", "IndexReport", "RefusedBlock", "StageTime", "index"]
 
 _MAX_THREADS = 1024
 _MAX_HEIGHT = 2**32 - 2
@@ -41,6 +41,16 @@ class StageTime:
 
 
 @dataclass(frozen=True)
+class GrownRuleSet:
+    """What became of a rule set beside the store, after the store was committed."""
+
+    name: str
+    blocks_added: int
+    trouble: str | None
+    """Why it lags behind; `None` if it does not."""
+
+
+@dataclass(frozen=True)
 class IndexReport:
     """What one run of `index` did and saw."""
 
@@ -70,6 +80,8 @@ class IndexReport:
     """Undo records that were not used, and damage in undo files, ``file:offset: why``."""
     stages: tuple[StageTime, ...]
     """Where the time went, in the order of work; differs from run to run, unlike the store."""
+    rule_sets: tuple[GrownRuleSet, ...]
+    """Named rule sets that were built beside the store; each was brought to its tip too."""
 
 
 def index(
@@ -120,7 +132,8 @@ def index(
     progress
         Called as ``progress(phase, done, total, txs)`` with phase ``scan`` (files), ``append`` (bytes), or a
         phase of a build in bounded memory: ``parse`` and ``rows`` (bytes), ``join``, ``addresses``,
-        ``spends`` and ``runs`` (partitions), ``forest`` (transactions). What it raises stops
+        ``spends`` and ``runs`` (partitions), ``forest`` (transactions); at last ``clusters``, without
+        counts, while rule sets beside the store grow. What it raises stops
         the run and is raised again.
 
     Raises
@@ -181,4 +194,8 @@ def index(
         undo_missing=report["undo_missing"],
         undo_bad=tuple(f"{file}:{offset}: {why}" for file, offset, why in report["undo_bad"]),
         stages=tuple(StageTime(*row) for row in report["stages"]),
+        rule_sets=tuple(
+            GrownRuleSet(name, added, None if trouble is None else trouble[1])
+            for name, added, trouble in report["rule_sets"]
+        ),
     )

@@ -4,7 +4,14 @@ import click
 
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record
-from coalface.cli.subjects import answer_each, as_of_option, partial_note, store_argument, subjects_argument
+from coalface.cli.subjects import (
+    answer_each,
+    as_of_option,
+    partial_note,
+    rule_set_option,
+    store_argument,
+    subjects_argument,
+)
 from coalface.clusters import Cluster
 from coalface.clusters import cluster as cluster_of
 
@@ -23,15 +30,27 @@ _COLUMNS = ("address", "anchor", "n_addresses", "balance_sat", "received_sat", "
     type=click.IntRange(min=1),
     help="Members to show; sums need all of them.",
 )
+@rule_set_option
 @as_of_option
 @format_option
-def cluster(store: str, subjects: tuple[str, ...], members: int, as_of: str | None, format: Format) -> int:
+def cluster(
+    store: str,
+    subjects: tuple[str, ...],
+    members: int,
+    rule_set: str | None,
+    as_of: str | None,
+    format: Format,
+) -> int:
     """Show the cluster that addresses are in: inference, never fact.
 
     Example: coalface cluster mainnet.coalface 12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX
     """
     chain = open_chain(store, as_of=as_of)
-    return answer_each(subjects, lambda text: cluster_of(chain, text, limit=members), format, _COLUMNS, _show)
+
+    def ask(text: str) -> Cluster:
+        return cluster_of(chain, text, limit=members, rule_set=rule_set)
+
+    return answer_each(subjects, ask, format, _COLUMNS, _show)
 
 
 def _show(found: Cluster) -> None:
@@ -42,6 +61,7 @@ def _show(found: Cluster) -> None:
             "status": f"{found.status} by {', '.join(found.provenance.rules)}",
             "error_rates": found.error_rates.text(),
             "anchor": found.anchor,
+            "anchor_rule": found.anchor_rule,
             "n_addresses": found.n_addresses,
             "balance_sat": found.balance_sat,
             "received_sat": found.received_sat,

@@ -27,6 +27,7 @@ _PHASES = {
     "rows": ("writing rows (5 of 7)", "B"),
     "forest": ("growing clusters (6 of 7)", "tx"),
     "runs": ("writing indexes (7 of 7)", "parts"),
+    "clusters": ("growing rule sets", "tx"),
 }
 """What each phase is called, and what it counts."""
 
@@ -144,5 +145,8 @@ def _warn(report: IndexReport) -> None:
         click.echo(
             f"warning: {len(report.undo_bad) - _SHOWN_REFUSALS} more undo records are not used", err=True
         )
+    for each in report.rule_sets:
+        if each.trouble is not None:
+            click.echo(f"warning: rule set {each.name} lags behind the store: {each.trouble}", err=True)
     if report.without_work:
         click.echo(f"warning: {report.without_work} records have no proof of work and are left out", err=True)

@@ -16,6 +16,7 @@ __all__ = [
     "answer_each",
     "as_of_option",
     "network_fs_option",
+    "rule_set_option",
     "store_argument",
     "subjects_argument",
     "subjects_of",
@@ -53,6 +54,15 @@ def as_of_option(command: Command) -> Command:
         metavar="HEIGHT|HASH|DATE",
         help="Last block to use: a height, a block hash, or a UTC date (the last block whose median time is "
         "not after it).",
+    )(command)
+
+
+def rule_set_option(command: Command) -> Command:
+    """The option ``--rule-set`` of verbs that answer by clusters."""
+    return click.option(
+        "--rule-set",
+        metavar="NAME",
+        help="Rule set to answer by, one that `clusters build` made; `strict` unless given.",
     )(command)
 
 

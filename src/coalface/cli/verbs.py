@@ -35,6 +35,9 @@ VERBS: dict[str, Verb] = {
     "cluster": Verb(
         "coalface.cli.cluster:cluster", "Show the cluster that addresses are in: inference, never fact."
     ),
+    "clusters": Verb(
+        "coalface.cli.clusters:clusters", "Build named rule sets, and compare what they make of addresses."
+    ),
     "explain": Verb("coalface.cli.explain:explain", "Show the transactions that tie two addresses together."),
     "coinjoin": Verb(
         "coalface.cli.coinjoin:coinjoin",

@@ -1,30 +1,65 @@
 """Clusters: which addresses are held to be under one control, by which rule, and why. Inference, never fact.
 
-The forest itself is kept by the engine while blocks are indexed. `cluster` says who is in one, `explain` by
-which transactions two addresses came together, `change` which output came back to the payer, `rules` names
-and versions what decides.
+The forests themselves are kept by the engine: `strict` while blocks are indexed, named rule sets beside it
+(`rule_sets` says which, and makes them). `cluster` says who is in one, `explain` by which transactions two
+addresses came together, `apart` why they did not, `change` which output came back to the payer, `changes` what happened between two blocks, `difference`
+what two sets make of the same addresses; `steps` and `picture` show evidence, `rules` names and versions what
+decides.
 """
 
+from coalface.clusters.apart import Apart, CommonCounterparty, InSet, Meeting, apart
 from coalface.clusters.change import Change, ChangeOutput, ChangeVote, change
 from coalface.clusters.change_model import CHANGE_RULE, ChangeModel, ChangeRuleWeights, change_model
+from coalface.clusters.changes import Changes, Merge, changes
 from coalface.clusters.cluster import Cluster, cluster
-from coalface.clusters.explain import Explanation, Step, explain
+from coalface.clusters.difference import DividedCluster, Part, SetDifference, difference
+from coalface.clusters.explain import Explanation, explain, explain_shortest
+from coalface.clusters.picture import explanation_svg
+from coalface.clusters.rule_sets import (
+    BuildReport,
+    OpenSet,
+    RuleSetState,
+    build_rule_set,
+    open_set,
+    rule_sets,
+)
 from coalface.clusters.rules import COINJOIN_RULE, RULE_SET
+from coalface.clusters.steps import Step
 
 __all__ = [
+    "Apart",
+    "BuildReport",
     "CHANGE_RULE",
     "COINJOIN_RULE",
-    "RULE_SET",
     "Change",
     "ChangeModel",
     "ChangeOutput",
     "ChangeRuleWeights",
     "ChangeVote",
+    "Changes",
     "Cluster",
+    "CommonCounterparty",
+    "DividedCluster",
     "Explanation",
+    "InSet",
+    "Meeting",
+    "Merge",
+    "OpenSet",
+    "Part",
+    "RULE_SET",
+    "RuleSetState",
+    "SetDifference",
     "Step",
+    "apart",
+    "build_rule_set",
     "change",
     "change_model",
+    "changes",
     "cluster",
+    "difference",
     "explain",
+    "explain_shortest",
+    "explanation_svg",
+    "open_set",
+    "rule_sets",
 ]

@@ -1,13 +1,14 @@
 """The cluster of an address."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from coalface.accuracy import ErrorRates
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
-from coalface.clusters.rules import COINJOIN_RULE, RULE_SET, cluster_error_rates
+from coalface.clusters.rule_sets import open_set
+from coalface.clusters.rules import cluster_error_rates
 
 __all__ = ["Cluster", "cluster"]
 
@@ -20,6 +21,9 @@ class Cluster:
     """The address that was asked for."""
     anchor: str | None
     """Address that names the cluster; `None` if the address does not occur."""
+    anchor_rule: str
+    """How the anchor is chosen: ``root`` of the store's own set, which may change as the cluster grows, or
+    ``earliest`` address, which stays unless the cluster joins one with an earlier address."""
     n_addresses: int | None
     """0 if the address does not occur; `None` if that is so in a partial chain, which cannot tell."""
     members: tuple[str, ...]
@@ -32,11 +36,12 @@ class Cluster:
     coverage: Coverage
     provenance: Provenance
     status: str = "inference"
+    """``fact`` if the ledger alone ties it together: forms of one key."""
     error_rates: ErrorRates = field(default_factory=cluster_error_rates)
 
 
-def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
-    """The cluster of an address by rule set ``strict``, with at most `limit` members.
+def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | None = None) -> Cluster:
+    """The cluster of an address by a rule set, with at most `limit` members.
 
     Parameters
     ----------
@@ -46,11 +51,16 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
         Any address of the cluster.
     limit
         Members to give; sums need all of them.
+    rule_set
+        Name of a set that was built beside the store; ``strict`` unless given. A set that lags behind the
+        store answers as of its own last block, which `provenance` names.
 
     Raises
     ------
     UsageError
-        If `limit` is not positive.
+        If `limit` is not positive, or there is no such rule set.
+    NotFound
+        If the rule set was not built in this store.
     InvalidAddress
         If the text is no address of the chain's network.
 
@@ -64,8 +74,10 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     Meiklejohn et al. (2013), "A Fistful of Bitcoins".
     """
     check_count("limit", limit, least=1)
+    opened = open_set(chain, rule_set)
+    chain, provenance = opened.chain, opened.provenance
     core, bound = chain.core, chain.bound
-    provenance = replace(chain.provenance, rules=(RULE_SET, COINJOIN_RULE))
+    anchor_rule = "root" if opened.core.counts() is None else "earliest"
     address_id = core.find_address(address, bound)
     if address_id is None:
         known = 0 if chain.coverage.complete_from_genesis else None
@@ -73,6 +85,7 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
         return Cluster(
             address=address,
             anchor=None,
+            anchor_rule=anchor_rule,
             n_addresses=known,
             members=(),
             members_complete=known == 0,
@@ -80,10 +93,13 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
             received_sat=known,
             coverage=chain.coverage.with_unknown(unknown),
             provenance=provenance,
+            error_rates=opened.error_rates,
         )
-    root, n_addresses = core.cluster(address_id, bound)
-    members, is_all = core.cluster_members(root, bound, limit)
-    texts = core.address_texts(np.asarray(members, np.uint32))
+    root, n_addresses, anchor, is_fact = opened.core.cluster(address_id, bound)
+    members, is_all = opened.core.members(root, bound, limit)
+    # The anchor first, whatever the order of the tree.
+    members = np.concatenate(([anchor], members[members != anchor]))[:limit].astype(np.uint32)
+    texts = core.address_texts(members)
     received = balance = None
     if is_all:
         totals = [core.address_totals(int(member), bound) for member in members]
@@ -99,6 +115,7 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
     return Cluster(
         address=address,
         anchor=texts[0],
+        anchor_rule=anchor_rule,
         n_addresses=n_addresses,
         members=tuple(text or "" for text in texts),
         members_complete=is_all,
@@ -106,4 +123,6 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000) -> Cluster:
         received_sat=received,
         coverage=chain.coverage.with_unknown(unknown),
         provenance=provenance,
+        status="fact" if is_fact else "inference",
+        error_rates=opened.error_rates,
     )
