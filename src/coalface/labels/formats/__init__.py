@@ -1,0 +1,1 @@
+"""Formats of label files: one file a format, each a streaming reader of drafts."""
