@@ -5,7 +5,7 @@ the `SourceFacts`; the rest come in the order of the file. A record says where i
 what stood there (`original`), so that what was imported can be shown, and written out again, without loss.
 
 Nothing is swallowed: what cannot be a statement is a `Problem` of its own, and a statement whose subject is
-not what the file says it is (a Tron address on a bitcoin list) keeps its text and carries the problem with it.
+not what the file says it is (a Tron address on a bitcoin list) keeps its text and carries the problem.
 A file that cannot be read *as its format* raises `LabelFileError` with line and reason instead.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 __all__ = [
+    "DEFAULT_OPTIONS",
     "Claim",
     "Confidence",
     "Json",
@@ -160,7 +161,7 @@ class StatementDraft:
 
     subject_kind: SubjectKind
     subject: str
-    """Canonical form: bech32 and hex in lower case, base58 as it is. As written if the check failed."""
+    """Canonical form: bech32 and hex in lower case, base58 as it is. As written if it has no known form."""
     subject_written: str
     """As it stands in the file, without blanks around it."""
     claim: Claim
@@ -174,9 +175,9 @@ class StatementDraft:
     """Ticker as it stands in the file; `None` if the file gives none."""
     network: str | None = None
     """Chain that the subject is of *by its own form*: ``bitcoin``, ``bitcoin-testnet``, ``bitcoin-regtest``,
-    ``ethereum``, ``tron`` …, as `formats.subjects` names them; that of the asset where the form does not
-    tell; `None` where neither does. ``bitcoin`` is a store's network ``mainnet``; ``bitcoin-testnet`` may be any of
-    testnet3, testnet4 and signet."""
+    ``ethereum``, ``tron`` …, as `formats.chains` names them; that of the asset where the form does not
+    tell; `None` where neither does. ``bitcoin`` is a store's ``mainnet``; ``bitcoin-testnet``
+    may be any of testnet3, testnet4 and signet. ``evm``: an address of Ethereum or a chain like it."""
     network_written: str | None = None
     """Network as it stands in the file; `None` if the file gives none."""
     check: SubjectCheck = SubjectCheck.UNCHECKED
@@ -306,6 +307,10 @@ class ReadOptions:
     keep: Callable[[Path, bytes], None] | None = None
     """Gets every byte of every file of the source exactly once, in order within a file: for digest and raw
     bytes. A reader that is used up has handed over all of them, whatever it needed for its records."""
+
+
+DEFAULT_OPTIONS = ReadOptions()
+"""Those of a user who says nothing."""
 
 
 class Reader(Protocol):
