@@ -22,7 +22,7 @@ import pytest
 from coalface.chain import QUERIES, index
 from coalface.cli import main
 from coalface.errors import UsageError
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from coalface.range.hashes import sha256d
 from story import Story, build_story
@@ -162,7 +162,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, story: Story) -> Path:
     for name, (category, addresses) in known.items():
         public = folder / f"{name}-{story.labels.listed_on}.txt"
         public.write_text("".join(f"{address}\n" for address in addresses))
-        import_list(folder / "whole", public, category=category)
+        import_source(folder / "whole", public, category=category)
     blocks = story.blocks[CUT:]
     # A gap: two segments. A block whose transactions are not those of its header: refused.
     blocks = [*blocks[:50], *blocks[52:-1], blocks[-1][:-1] + bytes([blocks[-1][-1] ^ 1])]
@@ -180,8 +180,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, story: Story) -> Path:
     old.write_text(f"{NOBODY}\n{listed}\n{TRON}\n")
     new.write_text(f"{listed}\n{TRON}\n")
     for file in (old, new):
-        import_list(folder / "labels", file, network="regtest")
-        import_list(folder / "whole", file)
+        import_source(folder / "labels", file, network="regtest")
+        import_source(folder / "whole", file)
     return folder
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coalface.errors import InvalidReference, StoreNotFound, UsageError
-from coalface.labels import Label, import_list
+from coalface.labels import Label, import_source
 from coalface.screening import RESULTS, Cospend, ScreeningResult, screen, screen_each
 
 GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
@@ -35,18 +35,22 @@ def add(tmp_path: Path, store: Path) -> Add:
 
     def added(name: str, *lines: str, category: str = "sanctions") -> None:
         (tmp_path / name).write_text("\n".join(lines))
-        import_list(store, tmp_path / name, category=category, import_unix=NOW)
+        import_source(store, tmp_path / name, category=category, import_unix=NOW)
 
     return added
 
 
 def test_the_fields_are_these() -> None:
     assert [field.name for field in fields(ScreeningResult)] == [
-        "address", "result", "reason", "reason_code", "script_type", "hits", "history", "cospend",
-        "parameters", "coverage", "provenance",
+        "address", "result", "reason", "reason_code", "script_type", "networks", "hits", "history", "parties",
+        "cospend", "parameters", "coverage", "provenance",
     ]  # fmt: skip
     assert [field.name for field in fields(Label)] == [
-        "list", "series", "category", "list_date", "list_date_source", "line", "is_current", "sha256", "text",
+        "id", "subject", "subject_kind", "asset", "network", "claim", "category", "abuse", "concepts", "actor",
+        "actor_id", "label", "legal_status", "legal_authority", "legal_date", "source_type", "confidence",
+        "confidence_level", "is_cluster_definer", "url", "valid_from", "valid_until", "last_modified",
+        "source", "source_id", "series", "format", "list_category", "list_date", "list_date_source",
+        "sha256", "licence", "publisher", "line", "record", "text", "standing", "withdrawn",
     ]  # fmt: skip
     assert [field.name for field in fields(Cospend)] == [
         "anchor", "n_addresses", "n_listed", "listed", "nearest", "nearest_txids", "hosted_at", "rules",
@@ -64,7 +68,10 @@ def test_listed(store: Path, add: Add) -> None:
         found.reason
         == "listed identifier on sanctions list `s-2024-02-01.txt` of 2024-02-01, line 2, and 1 more"
     )
-    assert [(hit.list, hit.line) for hit in found.hits] == [("s-2024-02-01.txt", 2), ("s-2024-01-01.txt", 1)]
+    assert [(hit.source, hit.line) for hit in found.hits] == [
+        ("s-2024-02-01.txt", 2),
+        ("s-2024-01-01.txt", 1),
+    ]
     assert (found.history, found.cospend) == ((), None)
     assert found.coverage.unknown == ("cospend",)
     assert not found.coverage.complete_from_genesis
@@ -78,7 +85,7 @@ def test_delisted_is_history_and_not_a_hit(store: Path, add: Add) -> None:
     add("s-2024-02-01.txt", HAL)
     found = screen(store, GENESIS)
     assert (found.result, found.hits) == ("nothing_found", ())
-    assert [(label.list, label.is_current) for label in found.history] == [("s-2024-01-01.txt", False)]
+    assert [(label.source, label.is_current) for label in found.history] == [("s-2024-01-01.txt", False)]
     assert "formerly on list `s-2024-01-01.txt` of 2024-01-01" in found.reason
 
 
@@ -116,8 +123,8 @@ def test_nothing_found_says_by_which_lists(store: Path, add: Add) -> None:
         (f"{GENESIS[:-1]}b", "invalid_address_base58_checksum", "checksum"),
         (f"{SEGWIT[:-1]}5", "invalid_address_bech32_checksum", "checksum"),
         ("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "invalid_address_wrong_network", "testnet"),
-        (f"0x{'a' * 40}", "invalid_address_not_bitcoin", "Ethereum"),
-        (TRON, "invalid_address_unknown_version", "Tron"),
+        (f"0x{'a' * 40}", "no_listing_lists", "no sanctions list with addresses of ethereum"),
+        (TRON, "no_listing_lists", "addresses of tron"),
         ("", "invalid_address_empty", "empty"),
         ("\udcff", "invalid_address_bad_character", "position 0"),
         ("x" * 5000, "invalid_address_too_long", "5000"),
@@ -191,7 +198,7 @@ def test_a_block_needs_a_chain(store: Path, add: Add) -> None:
 def fixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fixed")
     (folder / "s-2024-01-01.txt").write_text(GENESIS)
-    import_list(folder / "store", folder / "s-2024-01-01.txt")
+    import_source(folder / "store", folder / "s-2024-01-01.txt")
     return folder / "store"
 
 

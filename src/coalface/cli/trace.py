@@ -7,7 +7,6 @@ from coalface.cli.output import Format, format_option, write_record, write_recor
 from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, partial_note, store_argument, subjects_of
 from coalface.labels import LabelBook, has_labels
-from coalface.labels.categories import Claim
 from coalface.screening.asking import lists_moment
 from coalface.tracing import METHODS, Trace
 from coalface.tracing import trace as trace_from
@@ -91,10 +90,9 @@ def _labelled(chain: Chain, as_of: str | None) -> tuple[dict[str, str], list[dic
         return {}, []
     stops: dict[str, str] = {}
     with LabelBook(chain.folder, as_of_unix=lists_moment(chain, as_of)) as book:
-        for naming in book.named(Claim.SERVICE):
+        for naming in book.named(None):
             stops.setdefault(naming.address, naming.reason)
-        used = [each for each in book.lists if each.claim is Claim.SERVICE and each.is_newest]
-    return stops, [each.as_provenance() for each in used]
+        return stops, [each.as_provenance() for each in book.sources if each.is_newest and not each.is_listing]
 
 
 def _show(found: Trace) -> None:

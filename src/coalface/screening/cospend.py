@@ -7,7 +7,7 @@ import numpy as np
 from coalface.chain import Chain
 from coalface.clusters import COINJOIN_RULE, RULE_SET
 from coalface.labels import LabelBook
-from coalface.labels.categories import Claim
+from coalface.labels.draft import Claim
 from coalface.screening.result import Cospend, ListedInCluster
 
 __all__ = ["RULES", "CospendIndex"]
@@ -48,13 +48,13 @@ class CospendIndex:
         self._chain = chain
         self._n_given = n_given
         self._by_root: dict[int, _Named] = {}
-        for naming in book.named(Claim.LISTING):
+        for naming in book.named(Claim.LISTED):
             if (place := self._place(naming.address)) is not None:
                 address_id, root = place
                 named = self._by_root.setdefault(root, _Named())
                 named.listed.setdefault(address_id, []).append(naming.reason)
         # A service matters only where it stands beside a listed address.
-        for naming in book.named(Claim.SERVICE):
+        for naming in book.named(None):
             if (place := self._place(naming.address)) is not None and place[1] in self._by_root:
                 named = self._by_root[place[1]]
                 named.service = named.service or f"{naming.address}: {naming.reason}"

@@ -94,7 +94,7 @@ class _Found:
 
     def counted(self, statement: StatementDraft) -> StatementDraft:
         """The statement, counted."""
-        if statement.problem is None:
+        if statement.problem is None or statement.problem.code == "invalid_address_wrong_network":
             self.n_right += 1
         else:
             self.n_wrong += 1
