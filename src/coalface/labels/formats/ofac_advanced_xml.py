@@ -1,8 +1,8 @@
 """OFAC's `sdn_advanced.xml`: parties, features and sanctions entries, tied together by ids.
 
 What an id means is said by the file's own reference values and looked up there: the ids of features are
-OFAC's to change. Sanctions entries stand behind the parties, so the file is read twice: once for what ids mean
-and when a party was designated, once for the records.
+OFAC's to change. Sanctions entries stand behind the parties, so the file is read twice: once for what ids
+mean and when a party was designated, once for the records.
 """
 
 from collections.abc import Iterator

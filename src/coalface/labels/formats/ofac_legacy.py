@@ -1,8 +1,8 @@
 """OFAC's legacy CSV files: one row a party, with all that is known of it in one column of remarks.
 
-Remarks that are too long go on in a second file, cut wherever the column was full: in the middle of an address,
-or of the words before one. The two texts are joined without anything between them before anybody looks for
-addresses.
+Remarks that are too long go on in a second file, cut wherever the column was full: in the middle of an
+address, or of the words before one. The two texts are joined without anything between them before anybody
+looks for addresses.
 """
 
 import csv

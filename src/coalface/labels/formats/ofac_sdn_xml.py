@@ -40,8 +40,8 @@ _ENTRY = ("sdnEntry",)
 def read_ofac_sdn_xml(path: Path, options: ReadOptions = DEFAULT_OPTIONS, /) -> Iterator[Record]:
     """Parties, and an identifier's statement for each of their addresses.
 
-    Addresses stand in the list of ids; some only in the remarks. Names match without namespace, which OFAC has
-    changed before.
+    Addresses stand in the list of ids; some only in the remarks. Names match without namespace, which OFAC
+    has changed before.
 
     Raises
     ------

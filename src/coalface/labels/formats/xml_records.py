@@ -1,10 +1,10 @@
 """Records of large XML files: streamed, bounded, and without any document type.
 
 The parser is `expat` as Python brings it, driven directly. A document type is refused as soon as it begins,
-and entities can only be declared in one: so there is nothing to expand and nothing to fetch. (`defusedxml` does
-the same with ``forbid_dtd``, around the same parser; its readers build whole trees, and tell no lines.) What
-expat would hold in memory without end, a single tag or comment, is bounded by the distance between what was fed and
-what was parsed.
+and entities can only be declared in one: so there is nothing to expand and nothing to fetch. (`defusedxml`
+does the same with ``forbid_dtd``, around the same parser; its readers build whole trees, and tell no lines.)
+What expat would hold in memory without end, a single tag or comment, is bounded by the distance between what
+was fed and what was parsed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
