@@ -116,7 +116,7 @@ class LabelBook:
                 hint="`coalface labels import STORE FILE`",
                 context={"path": str(self._store)},
             )
-        self._connection: sqlite3.Connection = connection
+        self.connection: sqlite3.Connection = connection
         try:
             with LABELS.translated(self._path):
                 self.network = self._read_network()
@@ -140,7 +140,7 @@ class LabelBook:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self.connection.close()
 
     @cached_property
     def digest(self) -> str:
@@ -155,7 +155,7 @@ class LabelBook:
         """What each source holds, by its id."""
         found: dict[str, list[Tally]] = {}
         with LABELS.translated(self._path):
-            for row in self._connection.execute(_TALLIES):
+            for row in self.connection.execute(_TALLIES):
                 kinds = (int, str, (str, _NULL), (str, _NULL), str, int)
                 source_row, *values = checked_row(LABELS, row, kinds, self._path)
                 if (known := self._by_row.get(source_row)) is not None:
@@ -233,7 +233,7 @@ class LabelBook:
             return tuple(
                 party
                 for source_id, uid in wanted
-                for party in parties_of(self._connection, self._path, rows[source_id], uid)
+                for party in parties_of(self.connection, self._path, rows[source_id], uid)
             )
 
     def current(self) -> Iterator[tuple[SourceRow, int, StatementRow]]:
@@ -243,7 +243,7 @@ class LabelBook:
                 continue
             first = source.first_statement
             with LABELS.translated(self._path):
-                for values in self._connection.execute(_IN_RANGE, (first, source.past_statement)):
+                for values in self.connection.execute(_IN_RANGE, (first, source.past_statement)):
                     row = row_of(values, self._path)
                     number = row.id - first + 1
                     if self._standing(source, number, row)[0] == "current":
@@ -264,7 +264,7 @@ class LabelBook:
     def rows_of(self, source: SourceRow) -> Iterator[StatementRow]:
         """Every statement of a source, in its order."""
         with LABELS.translated(self._path):
-            for values in self._connection.execute(
+            for values in self.connection.execute(
                 _IN_RANGE, (source.first_statement, source.past_statement)
             ):
                 yield row_of(values, self._path)
@@ -272,7 +272,7 @@ class LabelBook:
     def _statements(self, query: str, values: tuple[object, ...]) -> tuple[Label, ...]:
         """Labels that a query finds, those of unused sources left out."""
         with LABELS.translated(self._path):
-            rows = [row_of(row, self._path) for row in self._connection.execute(query, values)]
+            rows = [row_of(row, self._path) for row in self.connection.execute(query, values)]
         used = [(self._by_row[row.source_id], row) for row in rows if row.source_id in self._by_row]
         standings = [self._standing(source, row.id - source.first_statement + 1, row) for source, row in used]
         # A state of a series that is not the newest counts as far as the newest says the same.
@@ -304,7 +304,7 @@ class LabelBook:
 
     def _read_network(self) -> str:
         """Network of the labels, checked against that of a chain in the same folder."""
-        row = self._connection.execute("SELECT network FROM store").fetchone()
+        row = self.connection.execute("SELECT network FROM store").fetchone()
         if row is None:
             raise LABELS.corrupt(self._path, "it does not say of which network it is")
         return agreed_network(self._store, str(checked_row(LABELS, row, (str,), self._path)[0]), None)

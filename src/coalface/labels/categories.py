@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from coalface.errors import UsageError
 from coalface.labels.draft import Claim, LegalStatus, ReadOptions, SourceType
+from coalface.labels.taxonomy import CONCEPTS, is_within
 
 __all__ = ["CATEGORIES", "SERVICE_CONCEPTS", "Category", "category_named", "is_service"]
 
@@ -58,18 +59,14 @@ CATEGORIES: dict[str, Category] = {
 }
 """Category by name, in the order in which help shows them."""
 
+_SERVICE_WALLETS = {"cold_wallet", "hot_wallet", "warm_wallet", "deposit_wallet"}
+
 SERVICE_CONCEPTS = frozenset(
-    {
-        "service", "exchange", "wallet_service", "escrow_wallet", "ico_wallet", "cold_wallet", "hot_wallet",
-        "warm_wallet", "deposit_wallet", "filesharing", "index", "market", "messaging_service",
-        "mixing_service", "miner", "mining_service", "gambling", "search_engine", "shop", "faucet",
-        "payment_processor", "atm", "hosting", "vpn", "nameservice", "defi", "defi_bridge", "defi_dex",
-        "defi_lending", "defi_custody", "defi_staking",
-    }
-)  # fmt: skip
+    {name for name in CONCEPTS if is_within(name, "service")} | _SERVICE_WALLETS | {"miner"}
+)
 """Concepts of parties with many customers, whose coin they hold together, and of such parties' wallets: a
-trace that went on behind them would follow strangers. Everything below `service` in the taxonomy, the wallets
-that only services have, and `miner`, since labels with this concept are mostly of pools."""
+trace that went on behind them would follow strangers. Everything within `service` in the taxonomy, the
+wallets that only services have, and `miner`, since labels with this concept are mostly of pools."""
 
 
 def category_named(name: str) -> Category:

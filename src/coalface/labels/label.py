@@ -8,22 +8,12 @@ from typing import Any
 
 from coalface.labels.address import storable
 from coalface.labels.database import LABELS
-from coalface.labels.draft import (
-    Claim,
-    Confidence,
-    Json,
-    LegalStatus,
-    Place,
-    SourceType,
-    StatementDraft,
-    SubjectCheck,
-    SubjectKind,
-)
+from coalface.labels.draft import Claim, Json, LegalStatus, SourceType, SubjectCheck, SubjectKind
 from coalface.labels.source import LabelSource
 from coalface.labels.sqlite_file import checked_row
 from coalface.labels.withdrawal import Withdrawal
 
-__all__ = ["STATEMENT_COLUMNS", "Label", "StatementRow", "draft_of", "row_of"]
+__all__ = ["STATEMENT_COLUMNS", "Label", "StatementRow", "row_of"]
 
 STATEMENT_COLUMNS = (
     "s.id, s.kind, s.payload, s.subject, s.written, s.line, s.record, s.member, s.original, s.extra,"
@@ -111,6 +101,8 @@ class Label:
     """Id or path of the record in its source."""
     text: str
     """The record as it stands in the source."""
+    extra: dict[str, Json]
+    """What the source says beyond these fields."""
     standing: str
     """``current``; else why answers leave it out: ``history`` (a later state of the series does not say it),
     ``not_valid`` (outside of its validity), ``withdrawn``."""
@@ -135,7 +127,7 @@ class StatementRow:
     record: str | None
     member: str | None
     original: str | None
-    extra: str | None
+    extra_json: str | None
     source_id: int
     subject_kind: str
     asset: str | None
@@ -167,6 +159,12 @@ class StatementRow:
         """Further concepts than the category."""
         found = _loaded(self.concepts_json)
         return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    @property
+    def extra(self) -> dict[str, Json]:
+        """What the source says beyond the other fields."""
+        found = _loaded(self.extra_json)
+        return found if isinstance(found, dict) else {}
 
     @property
     def text(self) -> str:
@@ -218,6 +216,7 @@ class StatementRow:
             line=self.line,
             record=self.record,
             text=self.text,
+            extra=self.extra,
             standing=standing,
             withdrawn=withdrawn,
         )
@@ -241,41 +240,6 @@ def row_of(values: Sequence[Any], path: Path) -> StatementRow:
     ):
         raise LABELS.corrupt(path, f"statement {row.id} says what no statement says")
     return row
-
-
-def draft_of(row: StatementRow) -> StatementDraft:
-    """The statement as its reader handed it over, for writing it out again."""
-    extra = _loaded(row.extra)
-    return StatementDraft(
-        subject_kind=SubjectKind(row.subject_kind),
-        subject=row.subject,
-        subject_written=row.written or row.subject,
-        claim=Claim(row.claim),
-        source_type=SourceType(row.source_type),
-        place=Place(row.line, row.record, row.member),
-        original=row.text,
-        asset=row.asset,
-        asset_written=row.asset_written,
-        network=row.network,
-        network_written=row.network_written,
-        check=SubjectCheck(row.checked),
-        category=row.category,
-        abuse=row.abuse,
-        concepts=row.concepts,
-        actor_id=row.actor_id,
-        actor_name=row.actor_name,
-        label=row.label,
-        legal_status=LegalStatus(row.legal_status),
-        legal_authority=row.legal_authority,
-        legal_date=row.legal_date,
-        confidence=None if row.confidence is None else Confidence(row.confidence, row.confidence_level),
-        is_cluster_definer=None if row.is_cluster_definer is None else bool(row.is_cluster_definer),
-        url=row.url,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        last_modified=row.last_modified,
-        extra=extra if isinstance(extra, dict) else {},
-    )
 
 
 def _loaded(text: str | None) -> Json:
