@@ -61,7 +61,7 @@ _TOPICS = {
     "crime": "abuse",
 }
 _PERCENT = re.compile(
-    r"(?P<low>[0-9]{1,3}(?:[.,][0-9]+)?) *%?(?: *(?:-|–|to) *(?P<high>[0-9]{1,3}(?:[.,][0-9]+)?) *%?)?"
+    r"(?P<low>[0-9]{1,3}(?:[.,][0-9]+)?) *%?(?: *(?:-|\u2013|to) *(?P<high>[0-9]{1,3}(?:[.,][0-9]+)?) *%?)?"
 )
 _MORE_THAN = re.compile(
     r"(?:more than|over|>=?|at least) *(?P<low>[0-9]{1,3}(?:[.,][0-9]+)?) *%?", re.IGNORECASE
@@ -112,7 +112,7 @@ def _records(
             "label_ftm_properties", "`properties` holds something else than lists of texts", line, place
         )
     elif schema == WALLET:
-        yield from _wallet(entity, uid, properties, place, line, options)
+        yield from _wallet(entity, properties, place, line, options)
     elif schema in _EDGES:
         yield from _edge(uid, schema, properties, place, line)
     else:
@@ -120,9 +120,9 @@ def _records(
 
 
 def _wallet(
-    entity: dict[str, Json], uid: str, properties: Properties, place: Place, line: str, options: ReadOptions
+    entity: dict[str, Json], properties: Properties, place: Place, line: str, options: ReadOptions
 ) -> Iterator[Record]:
-    """A statement for each key of a wallet and each of its holders' currencies."""
+    """A statement for each key of a wallet."""
     keys = properties.get("publicKey", [])
     if not keys:
         yield Problem("label_no_address", "a wallet without `publicKey`", line, place)

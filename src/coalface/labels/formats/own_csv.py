@@ -150,8 +150,7 @@ class _Lines:
 
 
 class _Rows:
-    """Rows with the line on which each begins; a quoted value may hold line ends, but not the rest of the
-    file."""
+    """Rows with the line on which each begins; a quoted value may hold line ends, within a bound."""
 
     def __init__(self, lines: _Lines, delimiter: str, path: Path) -> None:
         self._lines = lines
