@@ -68,13 +68,15 @@ def test_a_value_of_another_kind(made: Path) -> None:
     change(
         made,
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET sql = replace(sql, 'list_date TEXT', 'list_date ANY ') WHERE name = 'source'",
+        "UPDATE sqlite_master SET sql = replace(sql, 'list_date TEXT', 'list_date ANY ')"
+        " WHERE name = 'source'",
     )
     change(made, "UPDATE source SET list_date = 7")
     change(
         made,
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET sql = replace(sql, 'list_date ANY ', 'list_date TEXT') WHERE name = 'source'",
+        "UPDATE sqlite_master SET sql = replace(sql, 'list_date ANY ', 'list_date TEXT')"
+        " WHERE name = 'source'",
     )
     with pytest.raises(CorruptStore):
         sources(made)

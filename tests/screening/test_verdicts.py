@@ -42,15 +42,16 @@ def add(tmp_path: Path, store: Path) -> Add:
 
 def test_the_fields_are_these() -> None:
     assert [field.name for field in fields(ScreeningResult)] == [
-        "address", "result", "reason", "reason_code", "script_type", "networks", "hits", "history", "parties",
-        "cospend", "parameters", "coverage", "provenance",
+        "address", "result", "reason", "reason_code", "script_type", "networks", "hits", "history",
+        "parties", "cospend", "parameters", "coverage", "provenance",
     ]  # fmt: skip
     assert [field.name for field in fields(Label)] == [
-        "id", "subject", "subject_kind", "asset", "network", "claim", "category", "abuse", "concepts", "actor",
-        "actor_id", "label", "legal_status", "legal_authority", "legal_date", "source_type", "confidence",
+        "id", "subject", "subject_kind", "asset", "network", "claim", "category", "abuse", "concepts",
+        "actor", "actor_id", "label", "legal_status", "legal_authority", "legal_date", "source_type",
+        "confidence",
         "confidence_level", "is_cluster_definer", "url", "valid_from", "valid_until", "last_modified",
         "source", "source_id", "series", "format", "list_category", "list_date", "list_date_source",
-        "sha256", "licence", "publisher", "line", "record", "text", "standing", "withdrawn",
+        "sha256", "licence", "publisher", "line", "record", "text", "extra", "standing", "withdrawn",
     ]  # fmt: skip
     assert [field.name for field in fields(Cospend)] == [
         "anchor", "n_addresses", "n_listed", "listed", "nearest", "nearest_txids", "hosted_at", "rules",

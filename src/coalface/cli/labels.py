@@ -1,5 +1,6 @@
 """`coalface labels`: what others say goes in, and what is known of a subject comes out."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,9 +8,23 @@ import click
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.subjects import answer_each, store_argument, subjects_argument
 from coalface.errors import UsageError
-from coalface.labels import CATEGORIES, AddressLabels, ImportReport, Label, LabelBook, import_source, withdraw
+from coalface.labels import (
+    CATEGORIES,
+    AddressLabels,
+    ImportReport,
+    Label,
+    LabelBook,
+    diff_series,
+    export_source,
+    import_built_in,
+    import_source,
+    problems_of,
+    search,
+    withdraw,
+)
 from coalface.labels import sources as sources_of
-from coalface.labels.reading import FORMATS
+from coalface.labels.export import EXPORTS
+from coalface.labels.formats import FORMATS
 from coalface.labels.withdrawal import parse_id
 
 __all__ = ["labels"]
@@ -23,6 +38,31 @@ _REPORT_COLUMNS = ("imported", "network", *(f"source.{name}" for name in _SOURCE
 _SHOWN_SOURCE_COLUMNS = (
     "id", "name", "series", "format", "list_date", "is_newest", "n_statements", "n_problems", "licence",
 )  # fmt: skip
+_FOUND_COLUMNS = (
+    "what",
+    "name",
+    "matched",
+    "category",
+    "legal_status",
+    "n_statements",
+    "first_subject",
+    "id",
+    "source",
+    "list_date",
+)
+_CHANGE_COLUMNS = (
+    "date",
+    "change",
+    "subject",
+    "asset",
+    "claim",
+    "category",
+    "actor",
+    "label",
+    "legal_status",
+    "id",
+)
+_PROBLEM_COLUMNS = ("place.line", "place.record", "code", "text", "reason")
 _LABEL_COLUMNS = ("id", "list_date", "standing", "claim", "category", "actor", "legal_status", "source")
 
 
@@ -33,7 +73,7 @@ def labels() -> None:
 
 @labels.command("import")
 @store_argument
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option(
     "--input-format",
     "file_format",
@@ -60,6 +100,9 @@ def labels() -> None:
 @click.option("--licence", help="Licence of the source; else what the file says.")
 @click.option("--publisher", help="Who published it; else what the file says.")
 @click.option("--network", help="Network of a store that is new; mainnet unless given.")
+@click.option(
+    "--built-in", is_flag=True, help="Import the facts that come with Coalface, beside any files given."
+)
 @format_option
 def import_(
     store: str,
@@ -73,6 +116,7 @@ def import_(
     licence: str | None,
     publisher: str | None,
     network: str | None,
+    built_in: bool,
     format: Format,
 ) -> None:
     """Import files of labels, of any format that is read.
@@ -85,8 +129,12 @@ def import_(
             code="usage_files",
             hint="import them one by one, or without --list-date or --name",
         )
+    if not files and not built_in:
+        raise UsageError("no file is given", code="usage_files", hint="or say --built-in")
     reports: list[ImportReport] = []
     try:
+        if built_in:
+            reports += import_built_in(store, network=network)
         for file in files:
             reports.append(
                 import_source(
@@ -106,7 +154,7 @@ def import_(
     finally:
         # What is in stays in, and is told, even if a later file fails.
         if reports:
-            _write_reports(reports, len(files) == 1, format)
+            _write_reports(reports, len(files) == 1 and not built_in, format)
 
 
 @labels.command("list")
@@ -138,6 +186,57 @@ def show(store: str, subjects: tuple[str, ...], format: Format) -> int:
             return book.answer(text) if statement is None else book.label(statement)
 
         return answer_each(subjects, ask, format, ("address", "script_type", "labels"), _show)
+
+
+@labels.command("search")
+@store_argument
+@click.argument("text")
+@format_option
+def search_(store: str, text: str, format: Format) -> None:
+    """Show who is called so, or what is said so, whatever the case: parties, actors, labels, categories.
+
+    Example: coalface labels search mainnet.coalface lazarus
+    """
+    write_records(search(store, text), _FOUND_COLUMNS, format)
+
+
+@labels.command("diff")
+@store_argument
+@click.argument("series")
+@click.option("--from", "from_date", metavar="YYYY-MM-DD", help="First state; else the first there is.")
+@click.option("--to", "to_date", metavar="YYYY-MM-DD", help="Last state; else the newest.")
+@format_option
+def diff(store: str, series: str, from_date: str | None, to_date: str | None, format: Format) -> None:
+    """Show what later states of a series added and removed.
+
+    Example: coalface labels diff mainnet.coalface ofac-xbt --from 2022-09-03
+    """
+    changes = diff_series(store, series, from_date=from_date, to_date=to_date)
+    write_records(changes, _CHANGE_COLUMNS, format)
+
+
+@labels.command("problems")
+@store_argument
+@click.argument("source")
+@format_option
+def problems(store: str, source: str, format: Format) -> None:
+    """Show what could not be understood of a source, by its id or name.
+
+    Example: coalface labels problems mainnet.coalface ofac-xbt-2024-09-27.txt
+    """
+    write_records(problems_of(store, source), _PROBLEM_COLUMNS, format)
+
+
+@labels.command("export")
+@store_argument
+@click.argument("source")
+@click.option("--format", "form", type=click.Choice(EXPORTS), required=True, help="Format that is written.")
+def export(store: str, source: str, form: str) -> None:
+    """Write a source to standard output as a TagPack, FollowTheMoney entities, an ActorPack or own CSV.
+
+    Example: coalface labels export mainnet.coalface ofac.yaml --format ftm > ofac.ndjson
+    """
+    export_source(store, source, form, sys.stdout)
 
 
 @labels.command("withdraw")

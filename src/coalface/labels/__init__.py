@@ -14,10 +14,15 @@ source that says the opposite, and a withdrawal stand beside what they contradic
 from coalface.labels.book import AddressLabels, LabelBook, Naming
 from coalface.labels.categories import CATEGORIES, Category
 from coalface.labels.database import has_labels
-from coalface.labels.importing import ImportReport, import_source
+from coalface.labels.diff import Change, diff_series
+from coalface.labels.export import export_source
+from coalface.labels.importing import ImportReport, import_built_in, import_source
 from coalface.labels.label import Label
 from coalface.labels.lookup import labels_of, listed_addresses, service_addresses, sources
 from coalface.labels.party import Party, PartyName, PartyRelation
+from coalface.labels.problems import problems_of
+from coalface.labels.search import Found, search
+from coalface.labels.services import LabelledAddresses, labelled_addresses, service_stops
 from coalface.labels.source import LabelSource
 from coalface.labels.withdrawal import Withdrawal, Withdrawn, withdraw
 
@@ -25,21 +30,31 @@ __all__ = [
     "CATEGORIES",
     "AddressLabels",
     "Category",
+    "Change",
+    "Found",
     "ImportReport",
     "Label",
     "LabelBook",
     "LabelSource",
+    "LabelledAddresses",
     "Naming",
     "Party",
     "PartyName",
     "PartyRelation",
     "Withdrawal",
     "Withdrawn",
+    "diff_series",
+    "export_source",
     "has_labels",
+    "import_built_in",
     "import_source",
+    "labelled_addresses",
     "labels_of",
     "listed_addresses",
+    "problems_of",
+    "search",
     "service_addresses",
+    "service_stops",
     "sources",
     "withdraw",
 ]

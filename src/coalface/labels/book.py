@@ -12,7 +12,7 @@ from typing import Self
 
 from coalface.chain import AsOf, Provenance
 from coalface.errors import NotFound
-from coalface.labels.address import Address, decode
+from coalface.labels.address import Address, decode, storable
 from coalface.labels.categories import is_service
 from coalface.labels.database import LABELS
 from coalface.labels.dating import date_of
@@ -105,9 +105,10 @@ class LabelBook:
     def __init__(self, store: str | Path, *, as_of_unix: int | None = None) -> None:
         self._store = Path(store)
         self._path = LABELS.path(self._store)
-        self._day = None if as_of_unix is None else date_of(as_of_unix)
-        # Validity of statements is asked as of today where no day is given.
-        self._valid_on = self._day or date_of(int(time.time()))
+        self.day = None if as_of_unix is None else date_of(as_of_unix)
+        """Day of which the answers are; `None` uses everything."""
+        self.valid_on = self.day or date_of(int(time.time()))
+        """Day on which statements have to be valid: today where none is given."""
         connection = LABELS.open_reader(self._store)
         if connection is None:
             raise NotFound(
@@ -120,9 +121,9 @@ class LabelBook:
         try:
             with LABELS.translated(self._path):
                 self.network = self._read_network()
-                self._withdrawals = read_withdrawals(connection, self._path, as_of_unix)
-                whole = {each.source: how for each, how in self._withdrawals.items() if each.number is None}
-                self.rows = read_sources(connection, self._path, whole, self._day)
+                self.withdrawals = read_withdrawals(connection, self._path, as_of_unix)
+                whole = {each.source: how for each, how in self.withdrawals.items() if each.number is None}
+                self.rows = read_sources(connection, self._path, whole, self.day)
         except BaseException:
             connection.close()
             raise
@@ -145,9 +146,9 @@ class LabelBook:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over what the book holds: the same sources, day and withdrawals give the same digest."""
-        lines = [self.network, self._day or ""]
+        lines = [self.network, self.day or ""]
         lines += sorted(f"{each.id} {each.sha256}" for each in self.sources)
-        lines += sorted(f"{each} withdrawn" for each in self._withdrawals)
+        lines += sorted(f"{each} withdrawn" for each in self.withdrawals)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @cached_property
@@ -204,6 +205,40 @@ class LabelBook:
             code="not_found_statement",
             hint="`labels show STORE ADDRESS` gives the ids of statements",
             context={"id": str(statement_id)},
+        )
+
+    def source(self, wanted: str) -> SourceRow:
+        """The source of an id or name, of several of one name the newest.
+
+        Raises
+        ------
+        NotFound
+            If there is none.
+        """
+        for row in self.rows:
+            if wanted in {row.source.id, row.source.name}:
+                return row
+        raise NotFound(
+            f"`{self._store}` holds no source `{storable(wanted)[:80]}`",
+            code="not_found_source",
+            hint="`labels list` shows ids and names",
+            context={"source": storable(wanted)[:80]},
+        )
+
+    def label_of_row(self, row_id: int) -> Label:
+        """The statement of a row that `labels.services` gives; raises `NotFound` if there is none."""
+        found = self._statements(_BY_ID, (row_id,))
+        if not found:
+            raise NotFound(f"`{self._store}` holds no statement in row {row_id}", code="not_found_statement")
+        return found[0]
+
+    def withdrawn_rows(self) -> frozenset[int]:
+        """Rows of statements that were withdrawn one by one."""
+        first = {each.source.id: each.first_statement for each in self.rows}
+        return frozenset(
+            first[each.source] + each.number - 1
+            for each in self.withdrawals
+            if each.number is not None and each.source in first
         )
 
     def answer(self, text: str) -> AddressLabels:
@@ -264,9 +299,7 @@ class LabelBook:
     def rows_of(self, source: SourceRow) -> Iterator[StatementRow]:
         """Every statement of a source, in its order."""
         with LABELS.translated(self._path):
-            for values in self.connection.execute(
-                _IN_RANGE, (source.first_statement, source.past_statement)
-            ):
+            for values in self.connection.execute(_IN_RANGE, (source.first_statement, source.past_statement)):
                 yield row_of(values, self._path)
 
     def _statements(self, query: str, values: tuple[object, ...]) -> tuple[Label, ...]:
@@ -294,11 +327,11 @@ class LabelBook:
     def _standing(self, source: SourceRow, number: int, row: StatementRow) -> tuple[str, Withdrawal | None]:
         """Whether a statement counts, by itself; else why not."""
         withdrawn = source.source.withdrawn
-        if withdrawn is None and self._withdrawals:
-            withdrawn = self._withdrawals.get(StatementId(source.source.id, number))
+        if withdrawn is None and self.withdrawals:
+            withdrawn = self.withdrawals.get(StatementId(source.source.id, number))
         if withdrawn is not None:
             return "withdrawn", withdrawn
-        if (row.valid_from or "") > self._valid_on or (row.valid_until or "9999-12-31") < self._valid_on:
+        if (row.valid_from or "") > self.valid_on or (row.valid_until or "9999-12-31") < self.valid_on:
             return "not_valid", None
         return ("current" if source.source.is_newest else "history"), None
 

@@ -28,6 +28,7 @@ CREATE TABLE source (
     name TEXT NOT NULL,
     series TEXT NOT NULL,
     category TEXT,
+    asset TEXT NOT NULL,
     format TEXT NOT NULL,
     list_date TEXT NOT NULL,
     list_date_source TEXT NOT NULL,

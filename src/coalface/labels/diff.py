@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def _changes(store: Path, series: str, from_date: str | None, to_date: str | Non
     path = LABELS.path(store)
     with LabelBook(store) as book:
         states = _states(book, store, series, from_date, to_date)
-        for older, newer in zip(states, states[1:], strict=False):
+        for older, newer in pairwise(states):
             for change, ones, others in (("removed", older, newer), ("added", newer, older)):
                 query = _ONLY_IN.format(others=_any_of(others))
                 for one in ones:
@@ -118,10 +118,10 @@ def _states(
             hint="`labels list` shows the series",
             context={"series": series[:80]},
         )
-    kinds = {each.source.kind for each in known}
+    kinds = sorted({each.source.kind[1] or "statements" for each in known})
     if len(kinds) > 1:
         raise UsageError(
-            f"`{series}` is the name of {len(kinds)} series: {', '.join(sorted(kind for _, kind in kinds))}",
+            f"`{series}` is the name of {len(kinds)} series: {', '.join(kinds)}",
             code="usage_series",
             hint="name one of them anew: `labels import --series`",
         )

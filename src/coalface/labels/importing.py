@@ -15,15 +15,15 @@ from coalface.labels.categories import CATEGORIES, Category, category_named
 from coalface.labels.database import LABELS, STATEMENT_INDEXES
 from coalface.labels.dating import DateSource, ListName, name_list
 from coalface.labels.draft import Party, Problem, ReadOptions, Relation, SourceFacts, StatementDraft
-from coalface.labels.formats.source_file import SourceFile
+from coalface.labels.facts import FACT_FILES, builtin_records
 from coalface.labels.network import agreed_network
 from coalface.labels.problems import problems_of_row
-from coalface.labels.reading import PLAIN, format_of, records_of
+from coalface.labels.reading import SILENT, Digest, digest_of, format_of, records_of
 from coalface.labels.source import LabelSource, read_sources
 from coalface.labels.sqlite_file import checked_row
 from coalface.labels.writer import Counts, RawBytes, SourceWriter
 
-__all__ = ["ImportReport", "import_source"]
+__all__ = ["ImportReport", "import_built_in", "import_source"]
 
 _WAIT_SECONDS = 600.0
 _READ_AHEAD = 2000
@@ -36,10 +36,10 @@ _FEW = 100_000
 """Statements among which duplicates are found by sorting them, rather than in the order of the index."""
 
 _INSERT_SOURCE = f"""
-INSERT INTO source (id, key, name, series, category, format, list_date, list_date_source, import_unix, sha256,
-    n_bytes, licence, publisher, title, description, url, declared_records, extra, first_statement,
+INSERT INTO source (id, key, name, series, category, asset, format, list_date, list_date_source, import_unix,
+    sha256, n_bytes, licence, publisher, title, description, url, declared_records, extra, first_statement,
     n_statements, n_addresses, n_listed, n_duplicates, n_parties, n_relations, n_problems)
-VALUES ({", ".join("?" * 26)})
+VALUES ({", ".join("?" * 27)})
 """  # noqa: S608 - only question marks
 # Statements that say of a subject what an earlier one of the source says of it.
 _COUNT_IN_ORDER = (
@@ -154,13 +154,13 @@ def import_source(
         series=series or facts.default_series,
     )
     asked = _Asked(path, chosen, claimed, named, options, facts, licence, publisher, now)
-    first = _sha256_of(path) if path.is_file() else None
+    first = digest_of(path, chosen)
     try:
         with LABELS.writing(folder, _WAIT_SECONDS) as connection:
             # Another import may have come between.
             network = agreed_network(folder, _settled_network(connection, folder, network), network)
             _refuse_known(connection, folder, first, asked)
-            source_id, imported = _written(connection, folder, asked, network, first), True
+            source_id, imported = _written(connection, asked, network, first), True
     except _KnownAlready as already:
         source_id, imported = already.source_id, False
     return _report(folder, source_id, imported, network)
@@ -181,26 +181,44 @@ class _Asked:
     now: int
 
 
-class _Digest:
-    """SHA-256 of the bytes of a source: of its file, or of the names and digests of its files."""
+def import_built_in(
+    store: str | Path, *, network: str | None = None, import_unix: int | None = None
+) -> tuple[ImportReport, ...]:
+    """What was imported of the facts that come with Coalface: pool tags and a few well-known addresses.
 
-    def __init__(self) -> None:
-        self.n_bytes = 0
-        self._files: dict[str, hashlib._Hash] = {}
+    Parameters
+    ----------
+    store
+        Folder of the store; made if it does not exist.
+    network
+        Network of a store that is new; mainnet if `None`.
+    import_unix
+        Time of the import in seconds since 1970; now if `None`.
 
-    def keep(self, file: Path, piece: bytes) -> None:
-        """Take the next bytes of a file."""
-        self.n_bytes += len(piece)
-        if file.name not in self._files:
-            self._files[file.name] = hashlib.sha256()
-        self._files[file.name].update(piece)
-
-    def hexdigest(self) -> str:
-        """The digest of what was taken."""
-        if len(self._files) == 1:
-            return next(iter(self._files.values())).hexdigest()
-        lines = (f"{digest.hexdigest()}  {storable(name)}\n" for name, digest in sorted(self._files.items()))
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+    Raises
+    ------
+    LabelFileError
+        If the store is not of mainnet, whose addresses these are.
+    """
+    reports = []
+    for name, path in FACT_FILES.items():
+        with closing(builtin_records(name)) as records:
+            facts = next((each for each in records if isinstance(each, SourceFacts)), SourceFacts(name))
+        reports.append(
+            import_source(
+                store,
+                path,
+                file_format=facts.format,
+                date=facts.list_date,
+                name=f"built-in {name.replace('_', ' ')}",
+                series=facts.default_series,
+                licence=facts.licence,
+                publisher=facts.publisher,
+                network=network,
+                import_unix=import_unix,
+            )
+        )
+    return tuple(reports)
 
 
 class _KnownAlready(Exception):
@@ -211,14 +229,12 @@ class _KnownAlready(Exception):
         self.source_id = source_id
 
 
-def _written(
-    connection: sqlite3.Connection, store: Path, asked: _Asked, network: str, first: str | None
-) -> int:
+def _written(connection: sqlite3.Connection, asked: _Asked, network: str, first: str) -> int:
     """Row of the source, after writing all of it."""
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
     source_id = int(last) + 1
     anew = _dropped_indexes(connection, asked.path)
-    digest, raw = _Digest(), RawBytes(connection, source_id)
+    digest, raw = Digest(), RawBytes(connection, source_id)
 
     def keep(file: Path, piece: bytes) -> None:
         digest.keep(file, piece)
@@ -229,7 +245,8 @@ def _written(
         writer.take(record)
     counts = writer.finish()
     raw.flush()
-    if first is not None and digest.hexdigest() != first:
+    sha256 = digest.hexdigest()
+    if sha256 != first:
         raise LabelFileError(
             f"`{asked.path}` was changed while it was read",
             code="label_changed",
@@ -237,8 +254,6 @@ def _written(
         )
     if writer.n_sound + counts.n_parties + counts.n_relations == 0:
         raise _holds_nothing(asked.path, network, None)
-    sha256 = digest.hexdigest()
-    _refuse_known(connection, store, sha256, asked)  # of a folder only reading it tells
     for index in anew:
         connection.execute(LABELS.create(index))
     _count_duplicates(connection, counts, writer.first_statement, in_order=bool(anew))
@@ -300,7 +315,7 @@ def _report(store: Path, source_id: int, imported: bool, network: str) -> Import
 
 def _claimed(form: str, category: str | None) -> Category | None:
     """What a plain list claims; `None` for a format that says it itself."""
-    if form == PLAIN:
+    if form in SILENT:
         return CATEGORIES["sanctions" if category is None else category]
     if category is not None:
         raise UsageError(
@@ -318,15 +333,6 @@ def _checked_text(what: str, text: str | None) -> str | None:
             f"the {what} has {len(text.strip())} characters, allowed are 1 to {_MAX_TEXT}", code="usage_text"
         )
     return None if text is None else storable(text.strip())
-
-
-def _sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    digest = hashlib.sha256()
-    with SourceFile(path) as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _network_of_labels(store: Path) -> str | None:
@@ -352,7 +358,7 @@ def _settled_network(connection: sqlite3.Connection, store: Path, network: str) 
     return found or network
 
 
-def _refuse_known(connection: sqlite3.Connection, store: Path, sha256: str | None, asked: _Asked) -> None:
+def _refuse_known(connection: sqlite3.Connection, store: Path, sha256: str, asked: _Asked) -> None:
     """Raise `_KnownAlready` if a source has these bytes, date, category, format and series."""
     category, named = asked.claimed and asked.claimed.name, asked.named
     for row in connection.execute(
@@ -404,7 +410,8 @@ def _insert_source(
     connection.execute(
         _INSERT_SOURCE,
         (
-            source_id, key, named.name, named.series, category, asked.format, named.date,
+            source_id, key, named.name, named.series, category, asked.options.asset,
+            asked.format, named.date,
             named.date_source.value, asked.now, sha256, n_bytes, asked.licence or _stored(facts.licence),
             asked.publisher or _stored(facts.publisher), *map(_stored, texts), facts.declared_records,
             json.dumps(facts.extra, separators=(",", ":")) if facts.extra else None, first_statement,

@@ -13,7 +13,7 @@ from coalface.labels.source import LabelSource
 from coalface.labels.sqlite_file import checked_row
 from coalface.labels.withdrawal import Withdrawal
 
-__all__ = ["STATEMENT_COLUMNS", "Label", "StatementRow", "row_of"]
+__all__ = ["STATEMENT_COLUMNS", "Label", "StatementRow", "concepts_of", "row_of"]
 
 STATEMENT_COLUMNS = (
     "s.id, s.kind, s.payload, s.subject, s.written, s.line, s.record, s.member, s.original, s.extra,"
@@ -157,8 +157,7 @@ class StatementRow:
     @property
     def concepts(self) -> tuple[str, ...]:
         """Further concepts than the category."""
-        found = _loaded(self.concepts_json)
-        return tuple(map(str, found)) if isinstance(found, list) else ()
+        return concepts_of(self.concepts_json)
 
     @property
     def extra(self) -> dict[str, Json]:
@@ -220,6 +219,12 @@ class StatementRow:
             standing=standing,
             withdrawn=withdrawn,
         )
+
+
+def concepts_of(stored: str | None) -> tuple[str, ...]:
+    """Concepts of a JSON array of the database."""
+    found = _loaded(stored)
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 def row_of(values: Sequence[Any], path: Path) -> StatementRow:

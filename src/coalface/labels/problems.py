@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from coalface.labels.book import LabelBook
 from coalface.labels.database import LABELS
 from coalface.labels.draft import Place, Problem
 from coalface.labels.sqlite_file import checked_row
 
-__all__ = ["problems_of_row"]
+__all__ = ["problems_of", "problems_of_row"]
 
 _NULL = type(None)
 _KINDS = (str, str, str, (int, _NULL), (str, _NULL), (str, _NULL))
@@ -32,3 +33,25 @@ def problems_of_row(connection: sqlite3.Connection, path: Path, source_id: int) 
     ):
         code, reason, text, *place = checked_row(LABELS, row, _KINDS, path)
         yield Problem(code, reason, text, Place(*place))
+
+
+def problems_of(store: str | Path, source: str) -> Iterator[Problem]:
+    """What could not be understood of a source, in the order of the file.
+
+    Parameters
+    ----------
+    store
+        The store's folder.
+    source
+        Id or name of the source; of several of one name the newest.
+
+    Raises
+    ------
+    NotFound
+        If there is no such source.
+    """
+    with LabelBook(store) as book:
+        row = book.source(source)
+        path = LABELS.path(Path(store))
+        with LABELS.translated(path):
+            yield from problems_of_row(book.connection, path, row.row_id)

@@ -95,7 +95,8 @@ def _search(store: Path, pattern: str, as_of_unix: int | None) -> Iterator[Found
                 source = known.source
                 yield Found(
                     "party", name, None if matched == name else matched, bool(is_weak) and matched != name,
-                    None, legal_status, 0, None, uid, source.name, source.id, source.list_date, source.is_newest,
+                    None, legal_status, 0, None, uid, source.name, source.id, source.list_date,
+                    source.is_newest,
                 )  # fmt: skip
         for values in book.connection.execute(_SAID, (pattern,)):
             row = checked_row(LABELS, values, _SAID_KINDS, path)

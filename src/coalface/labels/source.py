@@ -15,8 +15,8 @@ from coalface.labels.withdrawal import Withdrawal
 __all__ = ["LabelSource", "SourceRow", "read_sources"]
 
 _COLUMNS = (
-    "id, first_statement, key, name, series, category, format, list_date, list_date_source, import_unix,"
-    " sha256, n_bytes,"
+    "id, first_statement, asset, key, name, series, category, format, list_date, list_date_source,"
+    " import_unix, sha256, n_bytes,"
     " licence, publisher, title, url, n_statements, n_addresses, n_listed, n_duplicates, n_parties,"
     " n_relations, n_problems"
 )
@@ -25,10 +25,10 @@ _FIELDS = (
     "n_bytes", "licence", "publisher", "title", "url", "n_statements", "n_addresses", "n_listed",
     "n_duplicates", "n_parties", "n_relations", "n_problems",
 )  # fmt: skip
-"""Of `LabelSource`, in the order of the columns behind the first two."""
+"""Of `LabelSource`, in the order of the columns behind the first three."""
 _TEXT = (str, type(None))
 _KINDS = (
-    int, int, str, str, str, _TEXT, str, str, str, int, str, int, _TEXT, _TEXT, _TEXT, _TEXT,
+    int, int, str, str, str, str, _TEXT, str, str, str, int, str, int, _TEXT, _TEXT, _TEXT, _TEXT,
     int, int, int, int, int, int, int,
 )  # fmt: skip
 
@@ -72,8 +72,8 @@ class LabelSource:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What has to be the same in two states of one list: series, and category or format."""
-        return (self.series, self.category or self.format)
+        """What has to be the same in two states of one list: series, and what a plain list claims."""
+        return (self.series, self.category or "")
 
     @property
     def is_listing(self) -> bool:
@@ -107,6 +107,8 @@ class SourceRow:
 
     row_id: int
     first_statement: int
+    asset: str
+    """Ticker of a plain list's addresses."""
     source: LabelSource
 
     @property
@@ -140,22 +142,23 @@ def read_sources(
         _checked(row, path)
         for row in connection.execute(f"SELECT {_COLUMNS} FROM source")  # noqa: S608 - a constant
     ]
-    rows = [row for row in rows if until is None or row[7] <= until]
+    rows = [row for row in rows if until is None or row[8] <= until]
     newest: dict[tuple[str, str], tuple[str, int]] = {}
     for row in rows:
-        if row[2] not in withdrawn:
+        if row[3] not in withdrawn:
             newest[_kind(row)] = max(newest.get(_kind(row), ("", 0)), _moment(row))
     # Not in the order of import: the same sources give the same answer however they came in.
-    rows.sort(key=lambda row: (row[3], row[10], row[2]))
+    rows.sort(key=lambda row: (row[4], row[11], row[3]))
     rows.sort(key=_moment, reverse=True)
     return [
         SourceRow(
             row[0],
             row[1],
+            row[2],
             LabelSource(
-                **dict(zip(_FIELDS, row[2:], strict=True)),
-                is_newest=row[2] not in withdrawn and _moment(row) == newest[_kind(row)],
-                withdrawn=withdrawn.get(row[2]),
+                **dict(zip(_FIELDS, row[3:], strict=True)),
+                is_newest=row[3] not in withdrawn and _moment(row) == newest[_kind(row)],
+                withdrawn=withdrawn.get(row[3]),
             ),
         )
         for row in rows
@@ -165,19 +168,19 @@ def read_sources(
 def _checked(row: Sequence[Any], path: Path) -> tuple[Any, ...]:
     """A row of the table, checked."""
     values = checked_row(LABELS, row, _KINDS, path)
-    if values[5] is not None and values[5] not in CATEGORIES:
-        raise LABELS.corrupt(path, f"it has a list of category `{values[5][:40]}`")
-    if values[8] not in set(DateSource):
-        raise LABELS.corrupt(path, f"it has a list dated by `{values[8][:40]}`")
-    if values[1] < 0 or values[16] < 0:
+    if values[6] is not None and values[6] not in CATEGORIES:
+        raise LABELS.corrupt(path, f"it has a list of category `{values[6][:40]}`")
+    if values[9] not in set(DateSource):
+        raise LABELS.corrupt(path, f"it has a list dated by `{values[9][:40]}`")
+    if values[1] < 0 or values[17] < 0:
         raise LABELS.corrupt(path, "it has a source with less than no statements")
     return values
 
 
 def _kind(row: tuple[Any, ...]) -> tuple[str, str]:
-    return (row[4], row[5] or row[6])
+    return (row[5], row[6] or "")
 
 
 def _moment(row: tuple[Any, ...]) -> tuple[str, int]:
     """When a source was true: its date; those dated by their import count to the second."""
-    return (row[7], row[9] if row[8] == DateSource.IMPORT_TIME else 0)
+    return (row[8], row[10] if row[9] == DateSource.IMPORT_TIME else 0)

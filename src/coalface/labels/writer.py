@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coalface.labels.address import CHAIN_OF_NETWORK, identified, storable
+from coalface.labels.categories import CATEGORIES
 from coalface.labels.draft import (
     Claim,
     Json,
@@ -28,6 +29,9 @@ _MOST_SAID = 20_000
 _MOST_TALLIES = 5000
 _CHUNK_BYTES = 1 << 20
 _DEFLATE_LEVEL = 1
+
+_CONCEPTS = {name: category.concept for name, category in CATEGORIES.items() if category.concept}
+"""Own files may use the names of our categories; a concept is kept all the same."""
 
 _INSERT_STATEMENT = """
 INSERT INTO statement (id, said_id, line, kind, payload, subject, written, record, member, original, extra)
@@ -164,7 +168,7 @@ class SourceWriter:
             draft.check.value,
             draft.claim.value,
             draft.source_type.value,
-            draft.category,
+            _CONCEPTS.get(draft.category or "", draft.category),
             draft.abuse,
             _json(list(draft.concepts)),
             draft.actor_id,

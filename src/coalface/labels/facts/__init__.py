@@ -6,7 +6,7 @@ ages, so it is imported with its date, or not at all. Seizures and namings are h
 and no address is here only because many repeat it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ _TITLES = {
 }
 
 
-def builtin_records(name: str) -> Iterator[Record]:
+def builtin_records(name: str) -> Generator[Record, None, None]:
     """Records of one file of facts, as a reader yields them.
 
     Parameters
