@@ -59,15 +59,15 @@ class SourceFile:
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except (OSError, ValueError) as error:
             raise io_failure(path, error) from error
-        self._file = os.fdopen(handle, "rb")
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            self._file.close()
+            os.close(handle)
             raise refused(
                 path,
                 "no regular file",
                 code="label_not_a_file",
                 hint="save the list as a file and import that",
             )
+        self._file = os.fdopen(handle, "rb")
 
     def __enter__(self) -> Self:
         return self
