@@ -159,7 +159,7 @@ def test_bech32_as_embit_does_it(program: bytes, prefix: str, is_m: bool) -> Non
 
 
 @given(st.text(max_size=120), st.sampled_from(["BTC", "ETH", "USDT", "XMR", "BCH", None, "FOO"]))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_any_text_is_inspected(text: str, ticker: str | None) -> None:
     found = inspect_address(text, ticker)
     assert (found.check is FAILED) == (found.code is not None) == (found.reason is not None)

@@ -213,7 +213,8 @@ def test_ftm() -> None:
     assert one.extra["exchanges"] == ["Example exchange"]
     assert (three.category, three.claim) == ("hacking", Claim.ATTRIBUTED)
     ownership = of(Relation, found)[0]
-    assert (ownership.from_uid, ownership.to_uid, ownership.share_min_percent, ownership.share_max_percent) == (
+    share = (ownership.share_min_percent, ownership.share_max_percent)
+    assert (ownership.from_uid, ownership.to_uid, *share) == (
         "p-1", "c-1", 50.0, 75.0,
     )  # fmt: skip
     assert [(each.from_uid, each.to_uid) for each in of(Relation, found)[1:]] == [

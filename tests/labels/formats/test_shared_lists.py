@@ -1,4 +1,4 @@
-"""Real lists and packs import whole: counts equal those of another, slower way; packs come out as they went in."""
+"""Real lists and packs import whole: counts equal those of a slower way; packs come out as they went in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import io
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -53,8 +54,8 @@ def test_plain_lists(path: Path) -> None:
 def test_three_states_of_one_list() -> None:
     states = [{each.subject for each in of(StatementDraft, records(path))} for path in PLAIN]
     assert [len(state) for state in states] == [277, 361, 435]
-    assert [len(new - old) for old, new in zip(states, states[1:], strict=False)] == [84, 74]
-    assert [len(old - new) for old, new in zip(states, states[1:], strict=False)] == [0, 0]
+    assert [len(new - old) for old, new in pairwise(states)] == [84, 74]
+    assert [len(old - new) for old, new in pairwise(states)] == [0, 0]
 
 
 def joined_remarks() -> dict[str, str]:
@@ -90,7 +91,8 @@ def test_legacy_files() -> None:
     aliases = (LEGACY / "alt.csv").read_bytes().count(b"\r\n")
     assert sum(len(each.names) for each in of(Party, found)) == len(of(Party, found)) + aliases
     # A hash and a hex text of 39 digits, which OFAC's list of that day really has.
-    assert sorted((each.asset or "", len(each.subject)) for each in statements if each.problem is not None) == [
+    wrong = [each for each in statements if each.problem is not None]
+    assert sorted((each.asset or "", len(each.subject)) for each in wrong) == [
         ("ETH", 41), ("XMR", 64),
     ]  # fmt: skip
     assert {each.subject for each in bitcoin} <= {
@@ -101,7 +103,7 @@ def test_legacy_files() -> None:
 @pytest.mark.parametrize("name", ["sdn.xml", "sdn-old-namespace.xml", "sdn_advanced.xml"])
 def test_xml(name: str) -> None:
     path = LISTS / "ofac-xml-samples" / name
-    tree = ElementTree.parse(path)
+    tree = ET.parse(path)
     texts = {
         (element.text or "").strip()
         for element in tree.iter()
