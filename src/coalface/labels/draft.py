@@ -267,9 +267,10 @@ class Relation:
     kind: str
     """``ownership``, ``directorship`` …: FtM's schema or OFAC's relation type, in snake_case."""
     from_uid: str
-    """Owner, director, member …"""
+    """Where the relation begins, read as ``from kind to``: owner, director, member …; of OFAC's relations the
+    end that it names first (``owned_or_controlled_by``: what is owned)."""
     to_uid: str
-    """What is owned, led …"""
+    """Where it ends: what is owned, led …"""
     place: Place
     original: str
     uid: str | None = None

@@ -1,9 +1,9 @@
-"""Facts for the first day: tags of mining pools and a few addresses that everybody knows, each with its source.
+"""Facts for the first day: coinbase tags of pools and a few well-known addresses, each with its source.
 
-They are own CSV files, as a user's would be, and are read as such; nothing of anybody's licensed data is in them. A
-pool's tag is a text that its blocks hold, read in a block where the row names one. No sanctions list is here: a list
-ages, so it is imported with its date, or not at all. Seizures and namings are here where a public source states them,
-and no address is here only because many repeat it.
+They are own CSV files, as a user's would be, and are read as such; nothing of anybody's licensed data is in
+them. A pool's tag is a text that its blocks hold, read in a block where the row names one. No sanctions list
+is here: a list ages, so it is imported with its date, or not at all. Seizures and namings are here where a
+public source states them, and no address is here only because many repeat it.
 """
 
 from collections.abc import Generator

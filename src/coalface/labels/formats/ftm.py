@@ -1,8 +1,9 @@
 """FollowTheMoney entities as OpenSanctions publishes them: one JSON object a line.
 
 Wallets become statements, edges between entities become relations, everything else is a party. A wallet's
-holder is named by its id: the holder's own line may come later. Every line is kept, so that it can be written
-out as it was.
+holder is named by its id: the holder's own line may come later. A wallet with the topic `sanction` is a
+listed identifier, as the publisher repeats it from an authority's list; who speaks is still the publisher.
+Every line is kept, so that it can be written out as it was.
 """
 
 import re

@@ -150,7 +150,10 @@ def _rows(source: SourceFile, kind: str) -> Iterator[tuple[int, list[str]]]:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             text = raw.decode("latin-1")  # as OFAC wrote them; every byte is a letter of it
-        row = next(csv.reader([text]))
+        try:
+            row = next(csv.reader([text]))
+        except csv.Error as error:
+            raise refused(source.path, f"no CSV: {error}", code="label_csv", line=number) from error
         if len(row) != _COLUMNS[kind]:
             raise refused(
                 source.path,

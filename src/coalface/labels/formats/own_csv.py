@@ -215,6 +215,7 @@ class _Row:
             return address_statement(
                 subject,
                 asset=asset or options.asset,
+                is_asset_written=asset is not None,
                 network=self._value("network"),
                 claim=claim,
                 source_type=source_type,
@@ -227,6 +228,7 @@ class _Row:
             kind,
             subject,
             asset=(asset or options.asset) if has_chain else asset,
+            is_asset_written=asset is not None,
             network=self._value("network"),
             claim=claim,
             source_type=source_type,

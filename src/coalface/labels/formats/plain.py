@@ -75,6 +75,7 @@ def _statement(subject: str, original: str, place: Place, options: ReadOptions) 
     return address_statement(
         subject,
         asset=options.asset,
+        is_asset_written=False,
         claim=options.claim,
         source_type=options.source_type,
         place=place,

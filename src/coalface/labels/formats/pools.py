@@ -150,6 +150,7 @@ def _statement(
             SubjectKind.COINBASE_TAG,
             value,
             asset="BTC",
+            is_asset_written=False,
             claim=Claim.ATTRIBUTED,
             source_type=options.source_type,
             place=place,
@@ -159,6 +160,7 @@ def _statement(
     return address_statement(
         value,
         asset="BTC",
+        is_asset_written=False,
         claim=Claim.ATTRIBUTED,
         source_type=options.source_type,
         place=place,

@@ -46,6 +46,7 @@ def address_statement(
     written: str,
     *,
     asset: str | None,
+    is_asset_written: bool = True,
     network: str | None = None,
     claim: Claim,
     source_type: SourceType,
@@ -61,6 +62,8 @@ def address_statement(
         The address as it stands in the file.
     asset
         Ticker as it stands in the file, or as the user gives it for all of the file.
+    is_asset_written
+        Whether it stands in the file.
     network
         Network as it stands in the file.
     claim, source_type, place, original
@@ -91,7 +94,7 @@ def address_statement(
         place=place,
         original=original,
         asset=None if asset is None else canonical_ticker(asset),
-        asset_written=asset,
+        asset_written=asset if is_asset_written else None,
         network=found.network,
         network_written=network,
         check=found.check,
@@ -105,6 +108,7 @@ def plain_statement(
     written: str,
     *,
     asset: str | None = None,
+    is_asset_written: bool = True,
     network: str | None = None,
     claim: Claim,
     source_type: SourceType,
@@ -125,7 +129,7 @@ def plain_statement(
         place=place,
         original=original,
         asset=None if asset is None else canonical_ticker(asset),
-        asset_written=asset,
+        asset_written=asset if is_asset_written else None,
         network=_network(asset, network),
         network_written=network,
         check=check,

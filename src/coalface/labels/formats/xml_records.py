@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from coalface.errors import CoalfaceError
 from coalface.labels.formats.refuse import refused, shown
 from coalface.labels.formats.source_file import SourceFile, hint_of_start
 
@@ -132,6 +133,8 @@ class _Reader:
         """Parse the next bytes."""
         try:
             self._parser.Parse(piece, is_last)
+        except CoalfaceError:
+            raise  # of a handler, which expat lets through
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             is_cut = is_last or reason in {"no element found", "unclosed token"}

@@ -61,7 +61,12 @@ def keccak_256(message: bytes) -> bytes:
     >>> keccak_256(b"").hex()[:16]
     'c5d2460186f7233c'
     """
-    padded = bytearray(message) + b"\x01"
+    return _sponge(message, b"\x01")
+
+
+def _sponge(message: bytes, suffix: bytes) -> bytes:
+    """Digest of 32 bytes; the suffix is where Keccak (0x01) and SHA-3 (0x06) part."""
+    padded = bytearray(message) + suffix
     padded += b"\0" * (-len(padded) % _RATE_BYTES)
     padded[-1] |= 0x80
     state = [0] * 25
