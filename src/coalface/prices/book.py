@@ -176,8 +176,9 @@ def _insert(
     series_id = connection.execute(
         f"INSERT INTO series ({_COLUMNS}, deflated) VALUES ({', '.join('?' * 15)})",  # noqa: S608 - constants
         (
-            name, currency, source, "day", found.utc_offset_seconds, found.utc_offset_source, days[0], days[-1],
-            len(days), n_missing, found.n_duplicates, now, found.digest, found.n_bytes, zlib.compress(found.raw),
+            name, currency, source, "day", found.utc_offset_seconds, found.utc_offset_source, days[0],
+            days[-1], len(days), n_missing, found.n_duplicates, now, found.digest, found.n_bytes,
+            zlib.compress(found.raw),
         ),
     ).lastrowid  # fmt: skip
     connection.executemany(
@@ -311,8 +312,8 @@ class PriceBook:
         if not fitting:
             known = ", ".join(f"{each.name} ({each.currency})" for each in self.all if each.is_current)
             raise NotFound(
-                f"`{self._store}` holds no series {'' if name is None else f'`{name[:80]}` '}in {currency[:20]}, "
-                f"but {known}",
+                f"`{self._store}` holds no series {'' if name is None else f'`{name[:80]}` '}"
+                f"in {currency[:20]}, but {known}",
                 code="not_found_prices",
             )
         if len(fitting) > 1:
