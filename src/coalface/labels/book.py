@@ -179,9 +179,12 @@ class LabelBook:
 
     def said_of(self, subject: Subject) -> tuple[Label, ...]:
         """Labels of a subject; raises as `labels_of` does."""
+        by_text: tuple[str, tuple[object, ...]] = (_BY_TEXT, (subject.text,))
         if subject.address is not None:
-            return self._statements(_BY_ADDRESS, (subject.address.payload, subject.address.kind))
-        found = self._statements(_BY_TEXT, (subject.text,))
+            # Chains that forked from Bitcoin share its addresses: what lists say of these is told as well.
+            address = subject.address
+            return self._statements((_BY_ADDRESS, (address.payload, address.kind)), by_text)
+        found = self._statements(by_text)
         if not found and subject.wrong is not None:
             raise subject.wrong
         return found
@@ -197,7 +200,7 @@ class LabelBook:
         known = next((each for each in self.rows if each.source.id == statement_id.source), None)
         number = statement_id.number or 0
         if known is not None and 1 <= number <= known.source.n_statements:
-            found = self._statements(_BY_ID, (known.first_statement + number - 1,))
+            found = self._statements((_BY_ID, (known.first_statement + number - 1,)))
             if found:
                 return found[0]
         raise NotFound(
@@ -227,7 +230,7 @@ class LabelBook:
 
     def label_of_row(self, row_id: int) -> Label:
         """The statement of a row that `labels.services` gives; raises `NotFound` if there is none."""
-        found = self._statements(_BY_ID, (row_id,))
+        found = self._statements((_BY_ID, (row_id,)))
         if not found:
             raise NotFound(f"`{self._store}` holds no statement in row {row_id}", code="not_found_statement")
         return found[0]
@@ -302,10 +305,14 @@ class LabelBook:
             for values in self.connection.execute(_IN_RANGE, (source.first_statement, source.past_statement)):
                 yield row_of(values, self._path)
 
-    def _statements(self, query: str, values: tuple[object, ...]) -> tuple[Label, ...]:
-        """Labels that a query finds, those of unused sources left out."""
+    def _statements(self, *queries: tuple[str, tuple[object, ...]]) -> tuple[Label, ...]:
+        """Labels that queries find, those of unused sources left out."""
         with LABELS.translated(self._path):
-            rows = [row_of(row, self._path) for row in self.connection.execute(query, values)]
+            rows = [
+                row_of(row, self._path)
+                for query, values in queries
+                for row in self.connection.execute(query, values)
+            ]
         used = [(self._by_row[row.source_id], row) for row in rows if row.source_id in self._by_row]
         standings = [self._standing(source, row.id - source.first_statement + 1, row) for source, row in used]
         # A state of a series that is not the newest counts as far as the newest says the same.

@@ -60,14 +60,14 @@ class Judge:
         """
         listings = tuple(hit for hit in hits if hit.claim == Claim.LISTED)
         if listings:
-            return Verdict("listed", "listed", _quoted(listings))
+            return Verdict("listed", "listed", self._quoted(listings))
         attributions = tuple(hit for hit in hits if hit.claim == Claim.ATTRIBUTED)
         obstacle = self._obstacle(attributions, chains)
         if obstacle is not None:
             return obstacle
         if attributions:
             missing = "" if self._listing_of(chains) else "; no sanctions list was asked"
-            return Verdict("attributed", "attributed", f"{_quoted(attributions)}{missing}")
+            return Verdict("attributed", "attributed", f"{self._quoted(attributions)}{missing}")
         return Verdict("nothing_found", "nothing_found", self._nothing(hits, history, occurs, chains))
 
     def verdict_on_text(
@@ -105,7 +105,7 @@ class Judge:
             return Verdict("cannot_say", "no_lists", f"no list is of {self.lists_as_of} or earlier")
         listing = self._listing_of(chains)
         if (stale := self._stale(listing)) is not None:
-            said = f"; {_quoted(hits)}" if hits else ""
+            said = f"; {self._quoted(hits)}" if hits else ""
             return Verdict("cannot_say", "stale_lists", f"{stale}{said}")
         if not hits and not listing:
             of = "" if chains is None else f" with addresses of {chains[0]}"
@@ -143,7 +143,7 @@ class Judge:
         """Of which lists and which block it is that nothing was found."""
         parts = [f"on {self._asked()}"]
         if hits:
-            parts.append(f"{_quoted(hits)}, which says nothing of whose it is")
+            parts.append(f"{self._quoted(hits)}, which says nothing of whose it is")
         if history:
             parts.append(_former(history[0]))
         if chains is not None:
@@ -156,6 +156,17 @@ class Judge:
         if occurs is False:
             parts.append("the address does not occur on the chain up to there")
         return "; ".join(parts)
+
+    def _quoted(self, hits: tuple[Label, ...]) -> str:
+        """What the newest hit says, and how many more there are."""
+        first = hits[0]
+        more = f", and {len(hits) - 1} more" if len(hits) > 1 else ""
+        other = first.network not in {None, CHAIN_OF_NETWORK[self.network]}
+        of = f", as an address of {first.network}" if other else ""
+        place = f"line {first.line}" if first.record is None else f"record {first.record}"
+        law = [first.legal_authority, first.legal_date]
+        status = f", {' '.join(part for part in (first.legal_status, *law) if part)}" if any(law) else ""
+        return f"{reason_of(first)}, {place}{of}{status}{more}"
 
     def _asked(self) -> str:
         """The newest lists of all series, the first few by name."""
@@ -186,13 +197,3 @@ def _former(was: Label) -> str:
     if was.standing == "not_valid":
         return f"what {of} says is not valid that day"
     return f"formerly on {of}, not on the newest of its series"
-
-
-def _quoted(hits: tuple[Label, ...]) -> str:
-    """What the newest hit says, and how many more there are."""
-    first = hits[0]
-    more = f", and {len(hits) - 1} more" if len(hits) > 1 else ""
-    place = f"line {first.line}" if first.record is None else f"record {first.record}"
-    law = [first.legal_authority, first.legal_date]
-    status = f", {' '.join(part for part in (first.legal_status, *law) if part)}" if any(law) else ""
-    return f"{reason_of(first)}, {place}{status}{more}"
