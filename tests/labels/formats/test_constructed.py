@@ -190,6 +190,19 @@ def test_tagpack_header_may_stand_behind_the_tags(tmp_path: Path) -> None:
     assert [each.label for each in of(StatementDraft, records(path))] == ["behind"]
 
 
+def test_tagpack_as_json_and_with_windows_line_ends(tmp_path: Path) -> None:
+    as_json, windows = tmp_path / "pack.json", tmp_path / "pack.yaml"
+    as_json.write_text(
+        f'{{"title": "t", "creator": "c", "tags": [{{"address": "{BURN}", "currency": "XBT"}}]}}'
+    )
+    windows.write_bytes(
+        f"title: t\r\ncreator: c\r\ntags:\r\n- address: {BURN}\r\n  currency: XBT\r\n".encode()
+    )
+    for path in (as_json, windows):
+        assert detect_format(path) == "tagpack"
+        assert subjects(records(path)) == [("BTC", BURN)]
+
+
 def test_actorpack() -> None:
     found = records("actorpack.yaml")
     example, other = of(Party, found)

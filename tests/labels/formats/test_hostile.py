@@ -105,7 +105,14 @@ CASES: dict[str, tuple[str, str | bytes, str, int | None]] = {
     "no mapping": ("tagpack", "- a\n- b\n", "label_pack_shape", 1),
     "empty pack": ("tagpack", "", "label_pack_shape", 1),
     "same actor": ("actorpack", ACTOR + "- {id: a, label: B, uri: u}\n", "label_duplicate_uid", 5),
+    "nul by escape": ("tagpack", PACK + '- {address: "a\\0b"}\n', "label_control_character", 5),
+    "endless header": (
+        "tagpack", "".join(f"key{n}: x\n" for n in range(1000)) + PACK, "label_too_large", 101,
+    ),
     # JSON
+    "nul by escape in JSON": ("ftm", '{"id":"a\\u0000","schema":"Person"}', "label_control_character", 1),
+    "half a pair": ("ftm", ENTITY + '{"id":"\\ud800","schema":"Person"}', "label_not_utf8", 2),
+    "half a pair in a list": ("plain_json", '["\\udc00"]', "label_not_utf8", None),
     "no JSON": ("ftm", ENTITY + ENTITY[:20] + "\n", "label_json", 2),
     "no entity": ("ftm", ENTITY + "[]\n", "label_ftm_shape", 2),
     "no id": ("ftm", '{"schema":"Person"}\n', "label_ftm_shape", 1),

@@ -63,6 +63,8 @@ def parse_json(text: str, path: Path, line: int | None = None) -> Json:
         deep = isinstance(error, RecursionError)
         reason = f"deeper than {MAX_DEPTH} levels" if deep else str(error)
         raise refused(path, f"no JSON: {reason}", code="label_json", line=line) from error
+    if "\\u" in text:
+        _refuse_odd_characters(found, path, line)
     if _depth_exceeds(found):
         raise refused(path, f"no JSON: deeper than {MAX_DEPTH} levels", code="label_json", line=line)
     return found
@@ -111,6 +113,17 @@ def compact(value: Json) -> str:
     '{"b":[1,"é"],"a":null}'
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _refuse_odd_characters(value: Json, path: Path, line: int | None) -> None:
+    """Raise if escapes made characters that no text holds: NUL, or half of a surrogate pair."""
+    try:
+        raw = json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = f"{ord(error.object[error.start]):#06x}"
+        raise refused(path, f"half of a surrogate pair ({half})", code="label_not_utf8", line=line) from error
+    if b"\\u0000" in raw.replace(b"\\\\", b""):
+        raise refused(path, "NUL in a text", code="label_control_character", line=line)
 
 
 def _depth_exceeds(value: Json) -> bool:

@@ -47,7 +47,8 @@ _VALUES = {
 _PARTY = ("DistinctParties", "DistinctParty")
 _RELATION = ("ProfileRelationships", "ProfileRelationship")
 _ENTRY = ("SanctionsEntries", "SanctionsEntry")
-_MAX_ENTRIES = 1_000_000
+_MAX_KEPT_CHARACTERS = 64 << 20
+_OBJECT_CHARACTERS = 200  # what an element costs beside its text, roughly
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class _Reference:
     )
     designations: dict[str, _Designation] = field(default_factory=dict)
     date: str | None = None
+    n_characters: int = 0
 
     def text(self, kind: str, identifier: str | None) -> str | None:
         """Text of a reference value."""
@@ -120,12 +122,21 @@ def read_ofac_advanced_xml(path: Path, options: ReadOptions = DEFAULT_OPTIONS, /
 def _reference(source: SourceFile) -> _Reference:
     """Reference values and designations, of the first pass."""
     found = _Reference()
+    # All of it waits in memory for the second pass.
     wanted = {_DATE, _ENTRY, *((_SET, each, entry) for each, entry in _VALUES.items())}
     for element in stream_elements(source, ROOT, wanted):
+        found.n_characters += len(as_xml(element)) + _OBJECT_CHARACTERS
+        if found.n_characters > _MAX_KEPT_CHARACTERS:
+            raise refused(
+                source.path,
+                f"more than {_MAX_KEPT_CHARACTERS} characters of reference values and sanctions entries",
+                code="label_too_large",
+                line=element.line,
+            )
         if element.name == _DATE[0]:
             found.date = found.date or _date(element)
         elif element.name == _ENTRY[1]:
-            _note_designation(element, found, source.path)
+            _note_designation(element, found)
         else:
             identifier = element.attributes.get("ID")
             values = found.names[element.name]
@@ -138,21 +149,15 @@ def _reference(source: SourceFile) -> _Reference:
                 )
             if identifier:
                 values[identifier] = element
-            if len(values) > _MAX_ENTRIES:
-                raise refused(
-                    source.path, "too many reference values", code="label_too_large", line=element.line
-                )
     return found
 
 
-def _note_designation(entry: Element, found: _Reference, path: Path) -> None:
+def _note_designation(entry: Element, found: _Reference) -> None:
     """Keep programmes and first date of a sanctions entry."""
     profile = entry.attributes.get("ProfileID")
     if not profile:
         return
     designation = found.designations.setdefault(profile, _Designation())
-    if len(found.designations) > _MAX_ENTRIES:
-        raise refused(path, "too many sanctions entries", code="label_too_large", line=entry.line)
     for measure in entry.all("SanctionsMeasure"):
         comment = measure.text_at("Comment")
         # Comments of the type `Program` name programmes; without reference values, all of them are taken.

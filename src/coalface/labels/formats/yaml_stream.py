@@ -45,6 +45,8 @@ MAX_DEPTH = 16
 MAX_ITEM_BYTES = 1 << 20
 """Bytes of one item, comments before it included."""
 _MAX_NODES = 50_000
+_MAX_HEADER_KEYS = 100
+_MAX_KEY_CHARACTERS = 256
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -147,6 +149,13 @@ def stream_pack(source: SourceFile, list_key: str, *, is_header_only: bool = Fal
         if key in seen:
             raise _twice(source, key, line)
         seen.add(key)
+        if len(seen) > _MAX_HEADER_KEYS or len(key) > _MAX_KEY_CHARACTERS:
+            raise refused(
+                source.path,
+                f"a header of more than {_MAX_HEADER_KEYS} keys or {_MAX_KEY_CHARACTERS} characters in one",
+                code="label_too_large",
+                line=line,
+            )
         event = next(events)
         if key != list_key:
             yield Part("header", key, _Builder(source, event).built(events), line)
@@ -329,7 +338,15 @@ class _Builder:
                 line=event.start_mark.line + 1,
             )
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(str(event.value), is_plain=bool(event.implicit[0]))
+            text = str(event.value)
+            if "\0" in text:
+                raise refused(
+                    self._source.path,
+                    "NUL in a text",
+                    code="label_control_character",
+                    line=event.start_mark.line + 1,
+                )
+            return _scalar(text, is_plain=bool(event.implicit[0]))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Json] = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
