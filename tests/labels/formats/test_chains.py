@@ -53,6 +53,9 @@ RIGHT = [
     ("BNB", "bnb1grpf0955h0ykzq3ar5nmum7y6gdfl6lxfn46h2", "bnb-beacon-chain", CHECKSUM),
     ("SOL", "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin", "solana", FORM),
     ("NEW", "whatever-this-is", None, UNCHECKED),
+    # An asset of which nothing is known may share its form with a known one, or may not.
+    ("NEW", "LWnbjLYUfqeokfbWM4FcU7uk2FP2DSxuWS", None, CHECKSUM),
+    ("NEW", "LWnbjLYUfqeokfbWM4FcU7uk2FP2DSxuWT", None, UNCHECKED),
     (None, "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq", "tron", CHECKSUM),
 ]
 WRONG = [
@@ -112,6 +115,13 @@ def test_a_network_wins_over_a_ticker() -> None:
     )
     found = inspect_address("TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq", "USDT", "ethereum")
     assert (found.network, found.code) == ("tron", "label_address_other_chain")
+
+
+def test_a_network_of_which_nothing_is_known() -> None:
+    found = inspect_address("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "USDC", "base")
+    assert (found.text, found.network, found.check) == (
+        "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "base", CHECKSUM,
+    )  # fmt: skip
 
 
 def test_tickers_and_networks() -> None:

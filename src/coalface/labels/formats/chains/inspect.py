@@ -16,7 +16,7 @@ from coalface.labels.formats.chains.base58 import (
 )
 from coalface.labels.formats.chains.bech32 import bech32_prefix, cashaddr_version
 from coalface.labels.formats.chains.keccak import eip55
-from coalface.labels.formats.chains.tickers import ANY_CHAIN, CHAINS_OF, EVM_CHAINS, canonical_ticker
+from coalface.labels.formats.chains.tickers import ANY_CHAIN, CHAINS_OF, EVM_CHAINS, TOKENS, canonical_ticker
 
 __all__ = ["MAX_ADDRESS_CHARACTERS", "Inspected", "inspect_address"]
 
@@ -112,6 +112,8 @@ def inspect_address(written: str, asset: str | None, network: str | None = None)
         # Most addresses by far, and the engine is the one judge of Bitcoin's.
         return _bitcoin(written)
     forms = list(_forms(written))
+    if not chains and ticker is not None and ticker not in TOKENS:
+        return _of_unknown(written, forms)
     fitting = [form for form in forms if not chains or _fits(form.network, chains)]
     right = [form for form in fitting if form.fault is None]
     if right:
@@ -121,6 +123,14 @@ def inspect_address(written: str, asset: str | None, network: str | None = None)
         network = form.network if form.network != "evm" else _evm_chain(chains)
         return _failed(form.text, network, "label_address_checksum", form.fault or "a wrong checksum")
     return _unfit(written, ticker, chains, forms)
+
+
+def _of_unknown(written: str, forms: list[_Form]) -> Inspected:
+    """An address of an asset of which nothing is known: it may share its form with a chain that is."""
+    right = next((form for form in forms if form.fault is None), None)
+    if right is not None:
+        return Inspected(right.text, None, right.check)
+    return _unfit(written, None, ANY_CHAIN, [])
 
 
 def _bitcoin(written: str) -> Inspected:
@@ -233,6 +243,9 @@ def _unfit(written: str, ticker: str | None, chains: tuple[str, ...], forms: lis
         return _failed(written, chains[0], "label_address_form", f"no address of {named}")
     if any(letter.isspace() or not letter.isprintable() for letter in written):
         return _failed(written, None, "label_address_form", "an address holds no blanks")
+    if other is not None:
+        # Of a chain of which nothing is known: the form is shared, the chain is what the list says.
+        return Inspected(other.text, chains[0] if chains else None, other.check)
     return Inspected(written, chains[0] if chains else None, SubjectCheck.UNCHECKED)
 
 

@@ -1,9 +1,6 @@
 """Tickers: which are the same asset, and on which chains an asset lives."""
 
-__all__ = ["ANY_CHAIN", "CHAINS_OF", "EVM_CHAINS", "MAX_TICKER", "canonical_ticker", "network_named"]
-
-MAX_TICKER = 32
-"""Characters of a ticker."""
+__all__ = ["ANY_CHAIN", "CHAINS_OF", "EVM_CHAINS", "TOKENS", "canonical_ticker", "network_named"]
 
 # Ticker that a list may use -> the one that Coalface uses. XBT is the form that OFAC uses; BCC and BCHABC
 # were used for Bitcoin Cash.
@@ -31,6 +28,9 @@ CHAINS_OF: dict[str, tuple[str, ...]] = {
     "BNB": ("bnb-smart-chain", "bnb-beacon-chain"),
 }
 """Asset -> its own chains, of tickers on OFAC's list. A ticker that is not here is a token, or unknown."""
+
+TOKENS = {"USDT", "USDC", "DAI", "BUSD", "TUSD", "USDP", "PYUSD", "FDUSD", "WBTC", "WETH"}
+"""Tokens, which live on chains of others: the address tells on which. OFAC's list has the first two."""
 
 ANY_CHAIN: tuple[str, ...] = ()
 """Of tokens (USDT, USDC) and unknown tickers: the address's own form says which chain it is."""
