@@ -71,7 +71,8 @@ SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
     "trace", "scan",
-    "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
+    "labels import", "labels list", "labels show", "labels search", "labels diff", "labels withdraw",
+    "screen", "prices import", "prices list", "prices show", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
     "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
@@ -225,6 +226,64 @@ def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     compare("score", store, theft)
 
 
+ENTITIES = (
+    {"id": "a", "schema": "Person", "properties": {"name": ["Ann Example"], "alias": ["A. E."]}},
+    {"id": "b", "schema": "Company", "properties": {"name": ["Example Ltd"], "topics": ["sanction"]}},
+    {"id": "n", "schema": "Company", "properties": {}},
+    {"id": "o", "schema": "Ownership", "properties": {"owner": ["a"], "asset": ["b"], "percentage": ["60"]}},
+    {"id": "d", "schema": "Directorship", "properties": {"director": ["x"], "organization": ["b"]}},
+    {"id": "w", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["b", "n"]}},
+)
+"""Parties, relations (one to nobody that is known), and a wallet of two of them."""
+
+
+def compare_labels(found: Comparison, folder: Path, listed: str) -> None:
+    """Answers about labels that say much, or little."""
+    store, own, entities = folder / "said", folder / "own-2024-01-01.csv", folder / "e.ftm.json"
+    own.write_text(f"subject,kind,category\n{listed},address,exchange\n203.0.113.0/24,netblock,\nx,actor,\n")
+    entities.write_text("".join(f"{json.dumps(each)}\n" for each in ENTITIES))
+
+    def compare(shape: str, *arguments: str | Path) -> None:
+        for answer in ask("labels", *arguments):
+            found.check(shape, answer)
+
+    compare("labels import", "import", store, own, "--network", "regtest")
+    compare("labels import", "import", store, entities)
+    later = folder / "own-2024-02-01.csv"
+    later.write_text(f"subject,kind,category\n{NOBODY},address,exchange\n")
+    compare("labels import", "import", store, later)
+    compare("labels show", "show", store, listed, NOBODY, "203.0.113.0/24", "x")
+    compare("labels search", "search", store, "ex")
+    compare("labels search", "search", store, "a. e.")
+    compare("labels search", "search", store, "b")
+    compare("labels diff", "diff", store, "own")
+    (shown,) = ask("labels", "show", store, NOBODY)
+    statement = shown["labels"][0]["id"]
+    found.check("label", next(ask("labels", "show", store, statement)))
+    for _ in range(2):
+        compare("labels withdraw", "withdraw", store, statement, "--reason", "r", "--author", "a")
+    compare("labels withdraw", "withdraw", store, statement[:12], "--reason", "r", "--author", "a")
+    compare("labels show", "show", store, NOBODY)
+    compare("labels list", "list", store)
+    (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
+    scratch = (folder / "labels", folder / "scratch.txt", "--input-format", "plain")
+    compare("labels import", "import", *scratch, "--category", "other")
+    compare_prices(found, folder)
+
+
+def compare_prices(found: Comparison, folder: Path) -> None:
+    """Answers about prices, known and unknown."""
+    (folder / "daily.csv").write_text("date,close\n2017-09-01,4834.91\n2017-09-03,4582.96\n")
+    store = folder / "priced"
+    for verb, *arguments in (
+        ("import", folder / "daily.csv"),
+        ("list",),
+        ("show", "2017-09-01", "2017-09-02", "2017-09-09"),
+    ):
+        for answer in ask("prices", verb, store, *arguments):
+            found.check(f"prices {verb}", answer)
+
+
 def compare_scans(found: Comparison, store: Path) -> None:
     """Every question about the whole chain; the shape of a result has the question's name."""
     for query in QUERIES:
@@ -251,8 +310,6 @@ def compared(folder: Path, story: Story) -> Comparison:
         for answer in ask(*arguments):
             found.check(shape, answer)
 
-    (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
-    compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
     compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("range compare", "range", "compare", whole, partial)
@@ -260,7 +317,8 @@ def compared(folder: Path, story: Story) -> Comparison:
     followed = folder / "followed"
     assert main(["follow", str(followed), "--datadir", str(folder / "all"), "--once"]) == 0
     compare("events", "events", followed)
-    compare("labels lists", "labels", "lists", whole)
+    compare_labels(found, folder, listed)
+    compare("labels list", "labels", "list", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
     compare("screen", "screen", labels, listed, NOBODY, TRON)
     compare("screen", "screen", whole, listed, loot, NOBODY, dusted, "nonsense")

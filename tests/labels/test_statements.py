@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coalface.chain.reference import parse_time
 from coalface.errors import NotFound, UsageError
 from coalface.labels import (
     LabelBook,

@@ -43,13 +43,15 @@ class Digest:
     def __init__(self) -> None:
         self.n_bytes = 0
         self._files: dict[str, _Hash] = {}
+        self._file: Path | None = None
+        self._running = hashlib.sha256()
 
     def keep(self, file: Path, piece: bytes) -> None:
         """Take the next bytes of a file."""
         self.n_bytes += len(piece)
-        if file.name not in self._files:
-            self._files[file.name] = hashlib.sha256()
-        self._files[file.name].update(piece)
+        if file is not self._file:
+            self._file, self._running = file, self._files.setdefault(file.name, hashlib.sha256())
+        self._running.update(piece)
 
     def hexdigest(self) -> str:
         """The digest of what was taken."""

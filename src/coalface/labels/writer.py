@@ -117,7 +117,10 @@ class SourceWriter:
         self._write_said()
         self._connection.executemany(
             "INSERT INTO tally (source_id, subject_kind, asset, network, claim, n) VALUES (?, ?, ?, ?, ?, ?)",
-            [(self._source_id, *key, n) for key, n in self._tallies.items()],
+            [
+                (self._source_id, str(kind), asset, network, str(claim), n)
+                for (kind, asset, network, claim), n in self._tallies.items()
+            ],
         )
         return self.counts
 
@@ -160,21 +163,21 @@ class SourceWriter:
     def _said_id(self, draft: StatementDraft, chain: str | None, statement_id: int) -> int:
         confidence, is_definer = draft.confidence, draft.is_cluster_definer
         key = (
-            draft.subject_kind.value,
+            draft.subject_kind,
             draft.asset,
             draft.asset_written,
             chain,
             draft.network_written,
-            draft.check.value,
-            draft.claim.value,
-            draft.source_type.value,
+            draft.check,
+            draft.claim,
+            draft.source_type,
             _CONCEPTS.get(draft.category or "", draft.category),
             draft.abuse,
             _json(list(draft.concepts)),
             draft.actor_id,
             draft.actor_name,
             draft.label,
-            draft.legal_status.value,
+            draft.legal_status,
             draft.legal_authority,
             draft.legal_date,
             None if confidence is None else confidence.name,
@@ -196,9 +199,9 @@ class SourceWriter:
 
     def _tally(self, draft: StatementDraft, chain: str | None) -> None:
         """Count a sound statement: what lists of a chain there are decides what "not listed" can mean."""
-        key: tuple[str | None, ...] = (draft.subject_kind.value, draft.asset, chain, draft.claim.value)
+        key: tuple[str | None, ...] = (draft.subject_kind, draft.asset, chain, draft.claim)
         if key not in self._tallies and len(self._tallies) >= _MOST_TALLIES:
-            key = (draft.subject_kind.value, None, None, draft.claim.value)
+            key = (draft.subject_kind, None, None, draft.claim)
         self._tallies[key] = self._tallies.get(key, 0) + 1
 
     def _take_party(self, party: Party) -> None:
@@ -277,7 +280,7 @@ class SourceWriter:
                 (
                     said_id,
                     self._source_id,
-                    *(_stored(each) if isinstance(each, str) else each for each in key),
+                    *(storable(str(each)) if isinstance(each, str) else each for each in key),
                     _folded(*key[11:14], key[8], key[9]),
                     first,
                     n,
@@ -303,14 +306,15 @@ class RawBytes:
         self._connection = connection
         self._source_id = source_id
         self._n = 0
+        self._file: Path | None = None
         self._member = ""
         self._waiting = bytearray()
 
     def keep(self, file: Path, piece: bytes) -> None:
         """Take the next bytes of a file."""
-        if file.name != self._member:
+        if file is not self._file:
             self.flush()
-            self._member = file.name
+            self._file, self._member = file, file.name
         self._waiting += piece
         if len(self._waiting) >= _CHUNK_BYTES:
             self.flush()

@@ -21,7 +21,7 @@ __all__ = ["HEAD_BYTES", "detect_format"]
 HEAD_BYTES = 1 << 16
 """Bytes at the start of a file that are looked at."""
 
-_HINT = "say which format it is by --format"
+_HINT = "say which format it is by --input-format"
 _PACK_KEY = re.compile(r"^(?P<key>[a-z_]+)[ \t]*:(?:[ \t\r]|$)", re.MULTILINE)
 _TOKEN = re.compile(r"[A-Za-z0-9:_.+-]+")
 _XML_ROOTS = {ofac_sdn_xml.ROOT: "ofac_sdn_xml", ofac_advanced_xml.ROOT: "ofac_advanced_xml"}
