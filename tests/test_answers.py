@@ -34,6 +34,7 @@ CUT = 200
 NOBODY = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 """An address of BIP-0173's example key, in regtest's spelling; nobody in the story has it."""
 TRON = "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"
+ETHEREUM = "0x" + "ab" * 20
 UNITS = {"_sat": "satoshi", "_bytes": "bytes", "_wu": "weight units", "_unix": "seconds"}
 ESTIMATE_UNITS = {
     "_phs": "PH/s", "_mwh": "MWh", "_mw": "MW", "_usd": "USD", "_btc": "BTC", "_t": "t", "_j_per_th": "J/TH",
@@ -232,7 +233,8 @@ ENTITIES = (
     {"id": "n", "schema": "Company", "properties": {}},
     {"id": "o", "schema": "Ownership", "properties": {"owner": ["a"], "asset": ["b"], "percentage": ["60"]}},
     {"id": "d", "schema": "Directorship", "properties": {"director": ["x"], "organization": ["b"]}},
-    {"id": "w", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["b", "n"]}},
+    {"id": "w", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["b"]}},
+    {"id": "v", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["n"]}},
 )
 """Parties, relations (one to nobody that is known), and a wallet of two of them."""
 
@@ -268,6 +270,14 @@ def compare_labels(found: Comparison, folder: Path, listed: str) -> None:
     (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
     scratch = (folder / "labels", folder / "scratch.txt", "--input-format", "plain")
     compare("labels import", "import", *scratch, "--category", "other")
+    array, listing = folder / "array.json", folder / "sdn.csv"
+    array.write_text(f'["{listed}", "no address"]')
+    compare("labels import", "import", folder / "array", array, "--network", "regtest")
+    compare("labels show", "show", folder / "array", listed)
+    nobody = "-0- ," * 7
+    listing.write_text(f'1,"NOBODY",-0- ,"CYBER2",{nobody}"Digital Currency Address - ETH {ETHEREUM}."\n')
+    compare("labels import", "import", folder / "listing", listing)
+    compare("labels show", "show", folder / "listing", ETHEREUM)
     compare_prices(found, folder)
 
 
@@ -428,6 +438,7 @@ NOT_SHOWN_NULL = {
     ("tie", "height"),
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
+    ("party", "kind"),  # sources with statements about parties say of each what it is
 }
 
 

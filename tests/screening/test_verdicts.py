@@ -208,3 +208,43 @@ def test_any_text_gets_a_verdict(fixed: Path, text: str) -> None:
     found = screen(fixed, text)
     assert found.result == "cannot_say"
     assert found.reason_code.startswith("invalid_address_")
+
+
+ETHEREUM = "0x7F367cC41522cE07553e823bf3be79A889DEbe1B"
+
+
+def test_an_address_of_another_chain_is_answered_from_the_lists(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "eth-2024-01-01.txt"
+    file.write_text(f"{ETHEREUM}\n")
+    import_source(store, file, asset="ETH", import_unix=NOW)
+    for spelling in (ETHEREUM, ETHEREUM.lower()):
+        found = screen(store, spelling)
+        assert (found.result, found.address, found.script_type) == ("listed", ETHEREUM.lower(), None)
+        assert "no address of mainnet" not in found.reason
+    clean = screen(store, "0x" + "cd" * 20)
+    assert (clean.result, clean.networks[0]) == ("nothing_found", "ethereum")
+    assert clean.reason.endswith("an address of ethereum: no chain was asked")
+    # A list of Ethereum's addresses says nothing about those of Bitcoin or Tron.
+    for other in (EATER, TRON):
+        assert screen(store, other).reason_code == "no_listing_lists"
+    old = screen(store, "0x" + "cd" * 20, max_list_age_days=1, now_unix=NOW)
+    assert (old.result, old.reason_code) == ("cannot_say", "stale_lists")
+
+
+def test_chains_that_forked_from_bitcoin_share_its_addresses(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bsv-2024-01-01.txt"
+    file.write_text(f"{GENESIS}\n")
+    import_source(store, file, asset="BSV", import_unix=NOW)
+    found = screen(store, GENESIS)
+    assert (found.result, found.script_type) == ("listed", "p2pkh")
+    assert "as an address of bitcoin-sv" in found.reason
+
+
+def test_who_is_only_mentioned_is_not_attributed(store: Path, add: Add, tmp_path: Path) -> None:
+    add("s-2024-01-01.txt", GENESIS)
+    file = tmp_path / "m.csv"
+    file.write_text(f"address,claim,label\n{HAL},mentioned,seen in a forum\n")
+    import_source(store, file, import_unix=NOW)
+    found = screen(store, HAL)
+    assert (found.result, len(found.hits)) == ("nothing_found", 1)
+    assert "says nothing of whose it is" in found.reason

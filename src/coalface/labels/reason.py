@@ -4,7 +4,7 @@ from coalface.labels.dating import DateSource
 from coalface.labels.draft import Claim
 from coalface.labels.label import Label
 
-__all__ = ["reason_of"]
+__all__ = ["cited_reason", "reason_of"]
 
 
 def reason_of(found: Label) -> str:
@@ -18,5 +18,11 @@ def reason_of(found: Label) -> str:
         return f"mentioned by {where}"
     what = found.list_category or found.category or found.abuse
     named = found.actor or found.label
-    said = " ".join(part for part in (what, named and f"({named})") if part)
-    return f"labelled {said} by {where}" if said else f"named by {where}"
+    if what is None:
+        return f"attributed to {named} by {where}" if named else f"named by {where}"
+    return f"labelled {what}{f' ({named})' if named else ''} by {where}"
+
+
+def cited_reason(found: Label) -> str:
+    """The same with the statement's id, so that whatever relied on it is found when it is withdrawn."""
+    return f"{reason_of(found)} ({found.id})"

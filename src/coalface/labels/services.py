@@ -25,7 +25,7 @@ from coalface.labels.categories import is_service
 from coalface.labels.database import LABELS
 from coalface.labels.draft import Claim
 from coalface.labels.label import concepts_of
-from coalface.labels.reason import reason_of
+from coalface.labels.reason import cited_reason
 from coalface.labels.source import SourceRow
 from coalface.labels.sqlite_file import checked_row
 
@@ -146,7 +146,7 @@ def service_stops(chain: Chain, book: LabelBook) -> dict[str, str]:
     first = rows[np.unique(labelled.address_id[rows], return_index=True)[1]]
     texts = chain.core.address_texts(labelled.address_id[first])
     return {
-        text: reason_of(book.label_of_row(row))
+        text: cited_reason(book.label_of_row(row))
         for text, row in zip(texts, labelled.statement[first].tolist(), strict=True)
         if text is not None
     }

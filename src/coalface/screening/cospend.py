@@ -7,7 +7,7 @@ import numpy as np
 from coalface.chain import Chain
 from coalface.clusters import COINJOIN_RULE, RULE_SET
 from coalface.labels import LabelBook
-from coalface.labels.reason import reason_of
+from coalface.labels.reason import cited_reason
 from coalface.labels.services import labelled_addresses
 from coalface.screening.result import Cospend, ListedInCluster
 
@@ -53,7 +53,7 @@ class CospendIndex:
         for row in np.flatnonzero(labelled.is_listed).tolist():
             address_id = int(labelled.address_id[row])
             named = self._by_root.setdefault(self._root(address_id), _Named())
-            reason = reason_of(book.label_of_row(int(labelled.statement[row])))
+            reason = cited_reason(book.label_of_row(int(labelled.statement[row])))
             named.listed.setdefault(address_id, []).append(reason)
         # A service matters only where it stands beside a listed address.
         for row in np.flatnonzero(labelled.is_service).tolist():
@@ -61,7 +61,7 @@ class CospendIndex:
             beside = self._by_root.get(self._root(address_id))
             if beside is not None and beside.service is None:
                 label = book.label_of_row(int(labelled.statement[row]))
-                beside.service = f"{label.subject}: {reason_of(label)}"
+                beside.service = f"{label.subject}: {cited_reason(label)}"
 
     def beside(self, address: str) -> Cospend:
         """Listed addresses in the cluster of `address`, itself left out."""
