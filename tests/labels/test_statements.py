@@ -236,3 +236,18 @@ def test_differences_go_from_state_to_state(store: Path, write: Write) -> None:
             list(diff_series(store, "s", **days))
     with pytest.raises(NotFound):
         list(diff_series(store, "t"))
+
+
+def test_labels_of_a_made_up_chain_are_imported_as_they_are(store: Path, write: Write) -> None:
+    address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
+    rows = [f"{address},aurora,exchange,own announcement", f"{address},till,payment_service,own announcement"]
+    file = write("labels.csv", "address,actor,category,source", *rows)
+    report = import_source(store, file, network="regtest", import_unix=NOW)
+    assert (report.source.n_addresses, report.source.n_problems) == (2, 0)
+    found = labels_of(store, address).labels
+    assert [(label.actor, label.category) for label in found] == [
+        ("aurora", "exchange"),
+        ("till", "payment_processor"),
+    ]
+    assert found[0].extra == {"source": "own announcement"}
+    assert list(service_addresses(store)) == [address]
