@@ -157,6 +157,14 @@ def test_legacy_joins_what_was_cut(name: str) -> None:
     assert (ada.kind, trading.kind, cafe.name) == ("individual", "entity", "CAFÉ EXAMPLE")
 
 
+def test_the_two_lists_of_ofac_are_two_series(tmp_path: Path) -> None:
+    for name in ("sdn.xml", "sdn_advanced.xml", "legacy/sdn.csv"):
+        path = tmp_path / ("cons_prim.csv" if name.endswith("csv") else "consolidated.xml")
+        path.write_bytes((CONSTRUCTED / name).read_bytes())
+        series = [of(SourceFacts, records(each))[0].default_series for each in (CONSTRUCTED / name, path)]
+        assert series == ["ofac-sdn", "ofac-consolidated"]
+
+
 def test_legacy_without_its_second_file_reports_the_halves(tmp_path: Path) -> None:
     path = tmp_path / "sdn.csv"
     path.write_bytes((CONSTRUCTED / "legacy" / "sdn.csv").read_bytes())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from coalface.labels.draft import Claim, LegalStatus, Place, SourceType, StatementDraft
 from coalface.labels.formats.statement import Details, address_statement
@@ -11,16 +12,15 @@ __all__ = [
     "AUTHORITY",
     "CURRENCY_PREFIX",
     "PUBLISHER",
-    "SERIES",
     "american_date",
     "listed",
     "remark_addresses",
+    "series_of",
     "ticker_of",
 ]
 
 PUBLISHER = "U.S. Department of the Treasury, Office of Foreign Assets Control"
 AUTHORITY = "OFAC"
-SERIES = "ofac-sdn"
 CURRENCY_PREFIX = "Digital Currency Address - "
 """What OFAC writes before the ticker: in `idType`, in `FeatureType` and in remarks."""
 CATEGORY = "sanction"
@@ -28,6 +28,17 @@ CATEGORY = "sanction"
 _REMARK = re.compile(
     r"(?:^|[;.]\s*|\balt\.\s+)Digital Currency Address - (?P<ticker>[A-Za-z0-9]{1,32}) +(?P<address>[^;]*)"
 )
+
+
+def series_of(path: Path) -> str:
+    """Series of a file of OFAC's: its two lists have one shape, and only OFAC's file names tell them apart.
+
+    Examples
+    --------
+    >>> series_of(Path("sdn_advanced.xml")), series_of(Path("cons_prim.csv"))
+    ('ofac-sdn', 'ofac-consolidated')
+    """
+    return "ofac-consolidated" if path.name.lower().startswith("cons") else "ofac-sdn"
 
 
 def ticker_of(kind: str | None) -> str | None:

@@ -22,7 +22,7 @@ from coalface.labels.draft import (
     Relation,
     SourceFacts,
 )
-from coalface.labels.formats.ofac import AUTHORITY, PUBLISHER, SERIES, listed, ticker_of
+from coalface.labels.formats.ofac import AUTHORITY, PUBLISHER, listed, series_of, ticker_of
 from coalface.labels.formats.refuse import refused
 from coalface.labels.formats.seen_ids import seen_ids
 from coalface.labels.formats.source_file import SourceFile
@@ -104,7 +104,7 @@ def read_ofac_advanced_xml(path: Path, options: ReadOptions = DEFAULT_OPTIONS, /
             title="Specially Designated Nationals and Blocked Persons List (advanced)",
             publisher=PUBLISHER,
             list_date=reference.date,
-            default_series=SERIES,
+            default_series=series_of(path),
             extra={"feature_types": dict(tickers)},
         )
         for element in stream_elements(source, ROOT, {_PARTY, _RELATION}):

@@ -24,7 +24,7 @@ from coalface.labels.draft import (
     SourceFacts,
 )
 from coalface.labels.formats.json_document import compact
-from coalface.labels.formats.ofac import AUTHORITY, PUBLISHER, SERIES, listed, remark_addresses
+from coalface.labels.formats.ofac import AUTHORITY, PUBLISHER, listed, remark_addresses, series_of
 from coalface.labels.formats.refuse import io_failure, refused, shown
 from coalface.labels.formats.seen_ids import seen_ids
 from coalface.labels.formats.source_file import SourceFile
@@ -114,7 +114,7 @@ def read_ofac_legacy(path: Path, options: ReadOptions = DEFAULT_OPTIONS, /) -> I
             "ofac_legacy",
             title="Specially Designated Nationals and Blocked Persons List (legacy files)",
             publisher=PUBLISHER,
-            default_series=SERIES if main.name.lower() != MAIN_FILES[1] else "ofac-consolidated",
+            default_series=series_of(main),
             extra={"members": [main.name, *(member.name for member in members.values())]},
         )
         for number, row in _rows(source, "main"):

@@ -18,10 +18,10 @@ from coalface.labels.draft import (
 from coalface.labels.formats.ofac import (
     AUTHORITY,
     PUBLISHER,
-    SERIES,
     american_date,
     listed,
     remark_addresses,
+    series_of,
     ticker_of,
 )
 from coalface.labels.formats.refuse import refused, shown
@@ -59,7 +59,7 @@ def read_ofac_sdn_xml(path: Path, options: ReadOptions = DEFAULT_OPTIONS, /) -> 
                     raise refused(path, f"a second `{_HEAD[0]}`", code="label_xml_shape", line=element.line)
                 has_head = True
                 declared = _declared(element, path)
-                yield _facts(element, declared)
+                yield _facts(element, declared, path)
                 continue
             if not has_head:
                 raise refused(
@@ -100,7 +100,7 @@ def _declared(head: Element, path: Path) -> int | None:
     return int(text)
 
 
-def _facts(head: Element, declared: int | None) -> SourceFacts:
+def _facts(head: Element, declared: int | None, path: Path) -> SourceFacts:
     """What the file says of itself."""
     return SourceFacts(
         "ofac_sdn_xml",
@@ -108,7 +108,7 @@ def _facts(head: Element, declared: int | None) -> SourceFacts:
         publisher=PUBLISHER,
         list_date=american_date(head.text_at("Publish_Date")),
         declared_records=declared,
-        default_series=SERIES,
+        default_series=series_of(path),
         extra={"Publish_Date": head.text_at("Publish_Date"), "Record_Count": head.text_at("Record_Count")},
     )
 
