@@ -248,7 +248,7 @@ def test_what_could_be_two_formats_is_asked_about(tmp_path: Path) -> None:
         detect_format(path)
     assert caught.value.code == "label_format_ambiguous"
     assert caught.value.context["formats"] == "tagpack, actorpack"
-    assert "--format" in (caught.value.hint or "")
+    assert "--input-format" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize(
