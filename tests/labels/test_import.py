@@ -1,6 +1,7 @@
 import hashlib
 import os
 import sqlite3
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -308,3 +309,20 @@ def rows_of(store: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
     finally:
         connection.close()
+
+
+@pytest.mark.soak
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    peaks = []
+    for n_lines in (12_000, 48_000):
+        file = tmp_path / f"{n_lines}.csv"
+        file.write_text("address,label\n" + "".join(f"{HAL},label {n}\n" for n in range(n_lines)))
+        tracemalloc.start()
+        try:
+            import_source(tmp_path / f"s{n_lines}", file, import_unix=NOW)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    # Twenty thousand different sayings are remembered at once, and 5000 rows wait.
+    assert peaks[1] < 45_000_000
+    assert peaks[1] < 2.2 * peaks[0]
