@@ -52,6 +52,7 @@ check: build ## run all formatters, linters and type checkers; changes nothing
 
 bench: build $(VENV)/.installed-bench ## measure speed beside its floor and beside other programs
 	@$(BIN)/python benches/energy.py
+	@$(BIN)/python benches/labels.py
 	@$(BIN)/python benches/run.py
 	@$(BIN)/python benches/scan.py
 	@$(BIN)/python benches/lookup.py

@@ -24,7 +24,7 @@ from coalface.cli import main
 from coalface.cli.output import plain
 from coalface.coinjoin import Lineage, ScannedTx, judge
 from coalface.errors import UsageError
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from coalface.range.hashes import sha256d
 from story import Story, build_story
@@ -37,6 +37,7 @@ CUT = 200
 NOBODY = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 """An address of BIP-0173's example key, in regtest's spelling; nobody in the story has it."""
 TRON = "TUCsTq7TofTCJRRoHk6RvhMoS2mJLm5Yzq"
+ETHEREUM = "0x" + "ab" * 20
 UNITS = {"_sat": "satoshi", "_bytes": "bytes", "_wu": "weight units", "_unix": "seconds"}
 ESTIMATE_UNITS = {
     "_phs": "PH/s", "_mwh": "MWh", "_mw": "MW", "_usd": "USD", "_btc": "BTC", "_t": "t", "_j_per_th": "J/TH",
@@ -75,7 +76,8 @@ ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster",
     "clusters build", "clusters list", "clusters diff", "clusters changes", "explain", "explain --why-not",
     "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
-    "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
+    "labels import", "labels list", "labels show", "labels search", "labels diff", "labels withdraw",
+    "screen", "prices import", "prices list", "prices show", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
     "energy worth", "energy breakeven", "energy facts", "energy facts difficulty",
@@ -166,7 +168,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, story: Story) -> Path:
     for name, (category, addresses) in known.items():
         public = folder / f"{name}-{story.labels.listed_on}.txt"
         public.write_text("".join(f"{address}\n" for address in addresses))
-        import_list(folder / "whole", public, category=category)
+        import_source(folder / "whole", public, category=category)
     blocks = story.blocks[CUT:]
     # A gap: two segments. A block whose transactions are not those of its header: refused.
     blocks = [*blocks[:50], *blocks[52:-1], blocks[-1][:-1] + bytes([blocks[-1][-1] ^ 1])]
@@ -184,8 +186,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, story: Story) -> Path:
     old.write_text(f"{NOBODY}\n{listed}\n{TRON}\n")
     new.write_text(f"{listed}\n{TRON}\n")
     for file in (old, new):
-        import_list(folder / "labels", file, network="regtest")
-        import_list(folder / "whole", file)
+        import_source(folder / "labels", file, network="regtest")
+        import_source(folder / "whole", file)
     return folder
 
 
@@ -317,6 +319,73 @@ def compare_rule_sets(found: Comparison, folder: Path, story: Story) -> None:
     manifest.write_text(sound)
 
 
+ENTITIES = (
+    {"id": "a", "schema": "Person", "properties": {"name": ["Ann Example"], "alias": ["A. E."]}},
+    {"id": "b", "schema": "Company", "properties": {"name": ["Example Ltd"], "topics": ["sanction"]}},
+    {"id": "n", "schema": "Company", "properties": {}},
+    {"id": "o", "schema": "Ownership", "properties": {"owner": ["a"], "asset": ["b"], "percentage": ["60"]}},
+    {"id": "d", "schema": "Directorship", "properties": {"director": ["x"], "organization": ["b"]}},
+    {"id": "w", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["b"]}},
+    {"id": "v", "schema": "CryptoWallet", "properties": {"publicKey": [NOBODY], "holder": ["n"]}},
+)
+"""Parties, relations (one to nobody that is known), and a wallet of two of them."""
+
+
+def compare_labels(found: Comparison, folder: Path, listed: str) -> None:
+    """Answers about labels that say much, or little."""
+    store, own, entities = folder / "said", folder / "own-2024-01-01.csv", folder / "e.ftm.json"
+    own.write_text(f"subject,kind,category\n{listed},address,exchange\n203.0.113.0/24,netblock,\nx,actor,\n")
+    entities.write_text("".join(f"{json.dumps(each)}\n" for each in ENTITIES))
+
+    def compare(shape: str, *arguments: str | Path) -> None:
+        for answer in ask("labels", *arguments):
+            found.check(shape, answer)
+
+    compare("labels import", "import", store, own, "--network", "regtest")
+    compare("labels import", "import", store, entities)
+    later = folder / "own-2024-02-01.csv"
+    later.write_text(f"subject,kind,category\n{NOBODY},address,exchange\n")
+    compare("labels import", "import", store, later)
+    compare("labels show", "show", store, listed, NOBODY, "203.0.113.0/24", "x")
+    compare("labels search", "search", store, "ex")
+    compare("labels search", "search", store, "a. e.")
+    compare("labels search", "search", store, "b")
+    compare("labels diff", "diff", store, "own")
+    (shown,) = ask("labels", "show", store, NOBODY)
+    statement = shown["labels"][0]["id"]
+    found.check("label", next(ask("labels", "show", store, statement)))
+    for _ in range(2):
+        compare("labels withdraw", "withdraw", store, statement, "--reason", "r", "--author", "a")
+    compare("labels withdraw", "withdraw", store, statement[:12], "--reason", "r", "--author", "a")
+    compare("labels show", "show", store, NOBODY)
+    compare("labels list", "list", store)
+    (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
+    scratch = (folder / "labels", folder / "scratch.txt", "--input-format", "plain")
+    compare("labels import", "import", *scratch, "--category", "other")
+    array, listing = folder / "array.json", folder / "sdn.csv"
+    array.write_text(f'["{listed}", "no address"]')
+    compare("labels import", "import", folder / "array", array, "--network", "regtest")
+    compare("labels show", "show", folder / "array", listed)
+    nobody = "-0- ," * 7
+    listing.write_text(f'1,"NOBODY",-0- ,"CYBER2",{nobody}"Digital Currency Address - ETH {ETHEREUM}."\n')
+    compare("labels import", "import", folder / "listing", listing)
+    compare("labels show", "show", folder / "listing", ETHEREUM)
+    compare_prices(found, folder)
+
+
+def compare_prices(found: Comparison, folder: Path) -> None:
+    """Answers about prices, known and unknown."""
+    (folder / "daily.csv").write_text("date,close\n2017-09-01,4834.91\n2017-09-03,4582.96\n")
+    store = folder / "priced"
+    for verb, *arguments in (
+        ("import", folder / "daily.csv"),
+        ("list",),
+        ("show", "2017-09-01", "2017-09-02", "2017-09-09"),
+    ):
+        for answer in ask("prices", verb, store, *arguments):
+            found.check(f"prices {verb}", answer)
+
+
 def compare_scans(found: Comparison, store: Path) -> None:
     """Every question about the whole chain; the shape of a result has the question's name."""
     for query in QUERIES:
@@ -343,8 +412,6 @@ def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one l
         for answer in ask(*arguments):
             found.check(shape, answer)
 
-    (folder / "scratch.txt").write_text(f"{listed}\nno address\n")
-    compare("labels import", "labels", "import", labels, folder / "scratch.txt", "--category", "other")
     compare("version", "version")
     compare("range bulk", "range", "bulk", folder / "bulk", "--txs", "150")
     compare("range compare", "range", "compare", whole, partial)
@@ -352,7 +419,8 @@ def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one l
     followed = folder / "followed"
     assert main(["follow", str(followed), "--datadir", str(folder / "all"), "--once"]) == 0
     compare("events", "events", followed)
-    compare("labels lists", "labels", "lists", whole)
+    compare_labels(found, folder, listed)
+    compare("labels list", "labels", "list", whole)
     compare("labels show", "labels", "show", labels, listed, NOBODY, TRON)
     compare("screen", "screen", labels, listed, NOBODY, TRON)
     compare("screen", "screen", whole, listed, loot, NOBODY, dusted, "nonsense")
@@ -467,6 +535,7 @@ NOT_SHOWN_NULL = {
     ("meeting", "height"),
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
+    ("party", "kind"),  # sources with statements about parties say of each what it is
 }
 
 

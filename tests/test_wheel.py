@@ -74,7 +74,7 @@ def test_the_engine_is_a_release_build() -> None:
 def test_metadata() -> None:
     assert metadata("coalface")["License-Expression"] == "Apache-2.0"
     names = {line.split(">")[0].strip() for line in requires("coalface") or [] if "extra ==" not in line}
-    assert names == {"click", "numpy", "pint", "scipy"}
+    assert names == {"click", "numpy", "pint", "pyyaml", "scipy"}
 
 
 def test_tests_import_the_installed_package(project: Path) -> None:

@@ -22,7 +22,7 @@ from coalface.errors import (
     UnsupportedStore,
     UsageError,
 )
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from coalface.screening import screen
 from oracle.core import hash_of
@@ -192,7 +192,7 @@ def test_where_no_folder_can_be_made_nothing_is_read(tmp_path: Path, shelf: Shel
 def test_a_folder_that_holds_labels_only(tmp_path: Path, shelf: Shelf, story: Story) -> None:
     listed = tmp_path / "list-2024-01-15.txt"
     listed.write_text(story.truth.listed_address)
-    import_list(tmp_path / "store", listed, category="sanctions", network="regtest")
+    import_source(tmp_path / "store", listed, category="sanctions", network="regtest")
     assert {path.name for path in (tmp_path / "store").iterdir()} == {"labels.sqlite"}
     (tmp_path / "empty").mkdir()
     refusal(tmp_path / "empty", tmp_path / "store")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coalface.cli import main
-from coalface.labels import import_list
+from coalface.labels import import_source
 
 LISTED = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 ATTRIBUTED = "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX"
@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> str:
         ("exchange-b-2024-03-01.txt", ATTRIBUTED, "exchange"),
     ):
         (tmp_path / name).write_text(address)
-        import_list(tmp_path / "store", tmp_path / name, category=category)
+        import_source(tmp_path / "store", tmp_path / name, category=category)
     return str(tmp_path / "store")
 
 
@@ -53,7 +53,7 @@ def test_the_verdict_comes_first(store: str, capsys: Capture) -> None:
         "why      listed identifier on sanctions list `ofac-2024-01-15.txt` of 2024-01-15, line 1",
         "as_of    no chain",
         "lists    2 imported",
-        "on_list  ofac-2024-01-15.txt line 1 (sanctions, 2024-01-15)",
+        "on_list  ofac-2024-01-15.txt line 1 (sanctions, designated, 2024-01-15) ca57ede394f4:1",
         "cospend  unknown: no listed address seen, but lists or blocks are missing",
     ]
 

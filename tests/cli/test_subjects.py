@@ -15,7 +15,7 @@ from coalface.chain import index, open_chain
 from coalface.cli import main
 from coalface.cli.subjects import subjects_of
 from coalface.errors import CoalfaceError, UsageError
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from coalface.range.block import genesis_block, genesis_tx
 
@@ -30,7 +30,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture
 def store(tmp_path: Path) -> str:
     (tmp_path / "ofac-2024-01-15.txt").write_text(LISTED)
-    import_list(tmp_path / "store", tmp_path / "ofac-2024-01-15.txt", category="sanctions")
+    import_source(tmp_path / "store", tmp_path / "ofac-2024-01-15.txt", category="sanctions")
     return str(tmp_path / "store")
 
 

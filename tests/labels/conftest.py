@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from labels.formats.shared_lists import SHARED
+
+# Tests against the shared lists are collected only where these are.
+collect_ignore_glob = [] if SHARED is not None else ["test_shared_*.py"]
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:

@@ -8,12 +8,13 @@ from coalface.labels import (
     CATEGORIES,
     LabelBook,
     has_labels,
-    import_list,
+    import_source,
     labels_of,
     listed_addresses,
-    lists,
     service_addresses,
+    sources,
 )
+from coalface.labels.categories import SERVICE_CONCEPTS
 
 GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 HAL = "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX"
@@ -27,17 +28,17 @@ REAL_LISTS = Path(__file__).parents[3] / "shared" / "data" / "labels"
 
 
 def test_what_the_newest_list_drops_is_history(store: Path, write: Write) -> None:
-    import_list(store, write("s-2024-02-01.txt", GENESIS), import_unix=NOW)
-    import_list(store, write("s-2024-01-01.txt", GENESIS, HAL), import_unix=NOW)
-    import_list(store, write("other-2023-01-01.txt", EATER), import_unix=NOW)
-    assert [(label.list, label.is_current) for label in labels_of(store, GENESIS).labels] == [
+    import_source(store, write("s-2024-02-01.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s-2024-01-01.txt", GENESIS, HAL), import_unix=NOW)
+    import_source(store, write("other-2023-01-01.txt", EATER), import_unix=NOW)
+    assert [(label.source, label.is_current) for label in labels_of(store, GENESIS).labels] == [
         ("s-2024-02-01.txt", True),
         ("s-2024-01-01.txt", True),
     ]
-    assert [(label.list, label.is_current) for label in labels_of(store, HAL).labels] == [
+    assert [(label.source, label.is_current) for label in labels_of(store, HAL).labels] == [
         ("s-2024-01-01.txt", False)
     ]
-    assert [(found.list, found.is_newest) for found in lists(store)] == [
+    assert [(found.name, found.is_newest) for found in sources(store)] == [
         ("s-2024-02-01.txt", True),
         ("s-2024-01-01.txt", False),
         ("other-2023-01-01.txt", True),
@@ -49,41 +50,41 @@ def test_what_the_newest_list_drops_is_history(store: Path, write: Write) -> Non
 
 
 def test_as_of_an_earlier_day_the_newest_list_is_another(store: Path, write: Write) -> None:
-    import_list(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
-    import_list(store, write("s-2024-02-01.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
+    import_source(store, write("s-2024-02-01.txt", GENESIS), import_unix=NOW)
     january = 1_706_745_599  # 2024-01-31T23:59:59Z
     assert list(listed_addresses(store, january)) == [HAL]
     assert list(listed_addresses(store, january + 1)) == [GENESIS]
     assert listed_addresses(store, 0) == {}
-    assert lists(store, as_of_unix=0) == ()
+    assert sources(store, as_of_unix=0) == ()
     assert [label.is_current for label in labels_of(store, HAL, as_of_unix=january).labels] == [True]
     assert labels_of(store, GENESIS, as_of_unix=january).labels == ()
 
 
 def test_a_series_of_another_category_is_another_series(store: Path, write: Write) -> None:
-    import_list(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
-    import_list(store, write("s-2024-02-01.txt", GENESIS), category="exchange", import_unix=NOW)
+    import_source(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
+    import_source(store, write("s-2024-02-01.txt", GENESIS), category="exchange", import_unix=NOW)
     assert list(listed_addresses(store)) == [HAL]
     assert list(service_addresses(store)) == [GENESIS]
 
 
 def test_lists_dated_by_their_import_follow_each_other_within_a_day(store: Path, write: Write) -> None:
-    import_list(store, write("s.txt", HAL), import_unix=NOW)
-    import_list(store, write("s.txt", GENESIS), import_unix=NOW + 1)
+    import_source(store, write("s.txt", HAL), import_unix=NOW)
+    import_source(store, write("s.txt", GENESIS), import_unix=NOW + 1)
     assert listed_addresses(store) == {
         GENESIS: "listed identifier on sanctions list `s.txt` of 2024-06-01, the day of its import"
     }
 
 
 def test_lists_of_one_series_and_day_hold_together(store: Path, write: Write) -> None:
-    import_list(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
-    import_list(store, write("s-2024-01-01.csv", GENESIS), import_unix=NOW + 1)
+    import_source(store, write("s-2024-01-01.txt", HAL), import_unix=NOW)
+    import_source(store, write("s-2024-01-01.csv", GENESIS), import_unix=NOW + 1)
     assert set(listed_addresses(store)) == {HAL, GENESIS}
 
 
-@pytest.mark.parametrize("category", [c.name for c in CATEGORIES.values() if c.claim == "service"])
+@pytest.mark.parametrize("category", [c.name for c in CATEGORIES.values() if c.concept in SERVICE_CONCEPTS])
 def test_services_are_reasons_to_stop(store: Path, write: Write, category: str) -> None:
-    import_list(store, write("b-2024-03-01.txt", SEGWIT.upper()), category=category, import_unix=NOW)
+    import_source(store, write("b-2024-03-01.txt", SEGWIT.upper()), category=category, import_unix=NOW)
     assert service_addresses(store) == {
         SEGWIT: f"labelled {category} by list `b-2024-03-01.txt` of 2024-03-01"
     }
@@ -92,22 +93,22 @@ def test_services_are_reasons_to_stop(store: Path, write: Write, category: str) 
 
 def test_no_labels_is_another_answer_than_no_label(store: Path, write: Write) -> None:
     with pytest.raises(StoreNotFound):
-        lists(store)
+        sources(store)
     store.mkdir()
     assert not has_labels(store)
-    for ask in (lists, service_addresses, listed_addresses, lambda at: labels_of(at, HAL)):
+    for ask in (sources, service_addresses, listed_addresses, lambda at: labels_of(at, HAL)):
         with pytest.raises(NotFound) as error:
             ask(store)
         assert error.value.code == "not_found_labels"
     (store / "labels.sqlite").touch()  # what a crash before the first commit leaves
     assert not has_labels(store)
-    import_list(store, write("s.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s.txt", GENESIS), import_unix=NOW)
     assert has_labels(store)
     assert labels_of(store, HAL).labels == ()
 
 
 def test_no_address_and_on_no_list(store: Path, write: Write) -> None:
-    import_list(store, write("s.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s.txt", GENESIS), import_unix=NOW)
     for text, code in (
         (f"{GENESIS[:-1]}b", "invalid_address_base58_checksum"),
         ("\udcff", "invalid_address_bad_character"),
@@ -119,17 +120,17 @@ def test_no_address_and_on_no_list(store: Path, write: Write) -> None:
 
 
 def test_an_opened_book_does_not_change(store: Path, write: Write) -> None:
-    import_list(store, write("s-2024-01-01.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s-2024-01-01.txt", GENESIS), import_unix=NOW)
     with LabelBook(store) as book:
-        import_list(store, write("s-2024-02-01.txt", HAL), import_unix=NOW)
-        assert len(book.lists) == 1
+        import_source(store, write("s-2024-02-01.txt", HAL), import_unix=NOW)
+        assert len(book.sources) == 1
         assert book.labels_of(HAL) == ()
         assert [label.is_current for label in book.labels_of(GENESIS)] == [True]
-    assert len(lists(store)) == 2
+    assert len(sources(store)) == 2
 
 
 def test_categories_say_what_they_mean() -> None:
-    assert [name for name, each in CATEGORIES.items() if each.claim == "listing"] == ["sanctions"]
+    assert [name for name, each in CATEGORIES.items() if each.claim == "listed"] == ["sanctions"]
     assert all(each.meaning and each.name == name for name, each in CATEGORIES.items())
 
 
@@ -156,10 +157,10 @@ def test_three_dates_of_a_list(
     store: Path, made_up: list[Path], public: list[Path], counts: list[tuple[int, int]]
 ) -> None:
     files = public or made_up
-    reports = [import_list(store, file) for file in files]
-    assert [(report.n_lines, report.n_not_addresses) for report in reports] == counts
-    (bad,) = reports[-1].not_addresses
-    assert (bad.text, bad.reason_code) == (TRON, "invalid_address_unknown_version")
+    reports = [import_source(store, file) for file in files]
+    assert [(report.source.n_statements, report.source.n_problems) for report in reports] == counts
+    (bad,) = reports[-1].problems
+    assert (bad.text, bad.code) == (TRON, "label_address_other_chain")
     assert len(listed_addresses(store)) == counts[-1][0] - 1
     known: set[str] = set()
     for file in files:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from coalface.errors import CoalfaceError, CorruptStore, StoreLocked, UnsupportedStore
-from coalface.labels import import_list, labels_of, listed_addresses, lists
-from coalface.labels.database import labels_path, writing
+from coalface.labels import import_source, labels_of, listed_addresses, sources
+from coalface.labels.database import LABELS
 
 GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 HAL = "12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX"
@@ -25,13 +25,13 @@ Write = Callable[..., Path]
 @pytest.fixture
 def made(store: Path, write: Write) -> Path:
     """A store with one list."""
-    import_list(store, write("s-2024-01-01.txt", GENESIS), import_unix=NOW)
+    import_source(store, write("s-2024-01-01.txt", GENESIS), import_unix=NOW)
     return store
 
 
 def change(store: Path, *statements: str) -> None:
     """Change the database behind our back."""
-    connection = sqlite3.connect(labels_path(store))
+    connection = sqlite3.connect(LABELS.path(store))
     for statement in statements:
         connection.execute(statement)
     connection.commit()
@@ -42,15 +42,15 @@ def change(store: Path, *statements: str) -> None:
     ("statements", "kind"),
     [
         (["PRAGMA application_id = 7"], UnsupportedStore),
-        (["PRAGMA user_version = 2"], UnsupportedStore),
+        (["PRAGMA user_version = 1"], UnsupportedStore),
         (["DROP TABLE raw"], CorruptStore),
         (["CREATE TABLE more (a)"], CorruptStore),
         (["CREATE VIEW v AS SELECT 1"], CorruptStore),
-        (["CREATE TRIGGER t AFTER INSERT ON list BEGIN DELETE FROM statement; END"], CorruptStore),
+        (["CREATE TRIGGER t AFTER INSERT ON source BEGIN DELETE FROM statement; END"], CorruptStore),
         (["DELETE FROM store"], CorruptStore),
-        (["UPDATE list SET category = 'nonsense'"], CorruptStore),
-        (["UPDATE list SET list_date_source = 'nonsense'"], CorruptStore),
-        (["UPDATE list SET name = CAST(x'ff' AS TEXT)"], CorruptStore),
+        (["UPDATE source SET category = 'nonsense'"], CorruptStore),
+        (["UPDATE source SET list_date_source = 'nonsense'"], CorruptStore),
+        (["UPDATE source SET name = CAST(x'ff' AS TEXT)"], CorruptStore),
         (["UPDATE store SET network = 'nonsense'"], CoalfaceError),
     ],
 )
@@ -62,36 +62,38 @@ def test_a_database_that_somebody_changed(made: Path, statements: list[str], kin
 
 def test_a_value_of_another_kind(made: Path) -> None:
     # As a strict table forbids, so by the schema's own text: the column's type is changed and changed back.
-    path = labels_path(made)
+    path = LABELS.path(made)
     content = path.read_bytes()
     assert content.count(b"2024-01-01file_name") == 1
     change(
         made,
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET sql = replace(sql, 'list_date TEXT', 'list_date ANY ') WHERE name = 'list'",
+        "UPDATE sqlite_master SET sql = replace(sql, 'list_date TEXT', 'list_date ANY ')"
+        " WHERE name = 'source'",
     )
-    change(made, "UPDATE list SET list_date = 7")
+    change(made, "UPDATE source SET list_date = 7")
     change(
         made,
         "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET sql = replace(sql, 'list_date ANY ', 'list_date TEXT') WHERE name = 'list'",
+        "UPDATE sqlite_master SET sql = replace(sql, 'list_date ANY ', 'list_date TEXT')"
+        " WHERE name = 'source'",
     )
     with pytest.raises(CorruptStore):
-        lists(made)
+        sources(made)
 
 
 @pytest.mark.parametrize("content", [b"not a database" * 100, b"SQLite format 3\0" + b"\xff" * 5000, b"x"])
 def test_a_file_that_is_no_database(made: Path, write: Write, content: bytes) -> None:
-    labels_path(made).write_bytes(content)
+    LABELS.path(made).write_bytes(content)
     with pytest.raises(CorruptStore):
-        lists(made)
+        sources(made)
     with pytest.raises(CorruptStore):
-        import_list(made, write("t.txt", HAL), import_unix=NOW)
-    assert labels_path(made).read_bytes() == content
+        import_source(made, write("t.txt", HAL), import_unix=NOW)
+    assert LABELS.path(made).read_bytes() == content
 
 
 def test_damaged_bytes_give_an_error_or_an_answer(made: Path, tmp_path: Path) -> None:
-    content = labels_path(made).read_bytes()
+    content = LABELS.path(made).read_bytes()
     dice = random.Random(3)
     for n in range(150):
         damaged = bytearray(content)
@@ -102,9 +104,9 @@ def test_damaged_bytes_give_an_error_or_an_answer(made: Path, tmp_path: Path) ->
                 damaged[dice.randrange(len(damaged))] = dice.randrange(256)
         folder = tmp_path / f"copy{n}"
         folder.mkdir()
-        labels_path(folder).write_bytes(damaged)
+        LABELS.path(folder).write_bytes(damaged)
         try:
-            lists(folder)
+            sources(folder)
             labels_of(folder, GENESIS)
             listed_addresses(folder)
         except CoalfaceError as error:
@@ -114,23 +116,23 @@ def test_damaged_bytes_give_an_error_or_an_answer(made: Path, tmp_path: Path) ->
 
 def test_a_second_writer_waits_for_the_first(made: Path, write: Write, script_path: str) -> None:
     file = write("second.txt", HAL)
-    with writing(made, 1.0) as connection:
+    with LABELS.writing(made, 1.0) as connection:
         connection.execute("DELETE FROM raw WHERE 0")
         other = subprocess.Popen(
             [
                 sys.executable,
                 "-c",
-                f"from coalface.labels import *; import_list({str(made)!r}, {str(file)!r})",
+                f"from coalface.labels import *; import_source({str(made)!r}, {str(file)!r})",
             ],
             env={"PATH": script_path},
         )
-        assert lists(made)  # readers go on
+        assert sources(made)  # readers go on
         time.sleep(1.5)
         assert other.poll() is None
-        with pytest.raises(StoreLocked), writing(made, 0.1):
+        with pytest.raises(StoreLocked), LABELS.writing(made, 0.1):
             pass
     assert other.wait(60) == 0
-    assert len(lists(made)) == 2
+    assert len(sources(made)) == 2
 
 
 def test_several_first_imports_at_once(store: Path, write: Write, script_path: str) -> None:
@@ -142,24 +144,24 @@ def test_several_first_imports_at_once(store: Path, write: Write, script_path: s
             [
                 sys.executable,
                 "-c",
-                f"from coalface.labels import *; import_list({str(store)!r}, {str(file)!r})",
+                f"from coalface.labels import *; import_source({str(store)!r}, {str(file)!r})",
             ],
             env={"PATH": script_path},
         )
         for file in files
     ]
     assert [process.wait(60) for process in running] == [0, 0, 0, 0]
-    assert sorted(found.list for found in lists(store)) == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    assert sorted(found.name for found in sources(store)) == ["a.txt", "b.txt", "c.txt", "d.txt"]
 
 
 def test_a_killed_import_leaves_nothing(made: Path, tmp_path: Path, script_path: str) -> None:
     file = tmp_path / "large.txt"
     file.write_text(f"{HAL}\n" * 150_000)
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from coalface.labels import *; import_list({str(made)!r}, {str(file)!r})"],
+        [sys.executable, "-c", f"from coalface.labels import *; import_source({str(made)!r}, {str(file)!r})"],
         env={"PATH": script_path},
     )
-    log = labels_path(made).with_name("labels.sqlite-wal")
+    log = LABELS.path(made).with_name("labels.sqlite-wal")
     deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         if log.exists() and log.stat().st_size > 100_000:
@@ -167,6 +169,6 @@ def test_a_killed_import_leaves_nothing(made: Path, tmp_path: Path, script_path:
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -9
-    assert [found.list for found in lists(made)] == ["s-2024-01-01.txt"]
+    assert [found.name for found in sources(made)] == ["s-2024-01-01.txt"]
     assert labels_of(made, HAL).labels == ()
-    assert import_list(made, file, import_unix=NOW).n_duplicates == 149_999
+    assert import_source(made, file, import_unix=NOW).source.n_duplicates == 149_999

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coalface.chain import index
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from story import Story, build_story
 
@@ -47,5 +47,5 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Screened:
         (lists / f"{name}-2024-03-01.txt").write_text("\n".join(addresses))
     for file in sorted(lists.iterdir()):
         category = "sanctions" if file.name.startswith("sanctions") else "exchange"
-        import_list(store, file, category=category)
+        import_source(store, file, category=category)
     return Screened(story, store, bare, lists)

@@ -14,7 +14,7 @@ from coalface.accuracy import error_rates
 from coalface.chain import index, open_chain
 from coalface.clusters import cluster, explain
 from coalface.errors import NotFound, UnsupportedStore
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range import write_block_files
 from coalface.screening import Screener, screen, screen_each
 
@@ -74,7 +74,7 @@ def test_a_listed_address_at_a_service_is_said_to_be_hosted_there(screened: Scre
     listed = next(address for address in members if address not in labelled)
     customer = next(address for address in members if address not in {listed, *labelled})
     (tmp_path / "more-2024-03-01.txt").write_text(listed)
-    import_list(store, tmp_path / "more-2024-03-01.txt")
+    import_source(store, tmp_path / "more-2024-03-01.txt")
     found = screen(store, customer)
     assert found.result == "nothing_found"
     assert found.cospend is not None
@@ -87,7 +87,7 @@ def test_no_more_neighbours_than_asked_for(screened: Screened, tmp_path: Path) -
     shutil.copytree(screened.bare, store)
     members = cluster(open_chain(store), screened.story.labels.exchanges["exchange-a"][0]).members
     (tmp_path / "many-2024-03-01.txt").write_text("\n".join(members[1:]))
-    import_list(store, tmp_path / "many-2024-03-01.txt")
+    import_source(store, tmp_path / "many-2024-03-01.txt")
     with Screener(store, max_cospend=3) as screener:
         found = screener.screen(members[0]).cospend
     assert found is not None
@@ -131,14 +131,14 @@ def test_a_partial_chain_keeps_the_lists_answer_and_says_what_is_unknown(
     write_block_files(screened.story.blocks[190:260], tmp_path / "blocks", xor_key=None)
     index([tmp_path / "blocks"], tmp_path / "store")
     for file in screened.lists.glob("sanctions*"):
-        assert import_list(tmp_path / "store", file).network == "regtest"
+        assert import_source(tmp_path / "store", file).network == "regtest"
     found = screen(tmp_path / "store", screened.listed)
     assert (found.result, found.cospend, found.coverage.unknown) == ("listed", None, ("cospend",))
 
 
 def test_labels_of_another_network_are_refused(screened: Screened, tmp_path: Path) -> None:
     (tmp_path / "m.txt").write_text("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
-    import_list(tmp_path / "mainnet", tmp_path / "m.txt")
+    import_source(tmp_path / "mainnet", tmp_path / "m.txt")
     store = tmp_path / "store"
     shutil.copytree(screened.bare, store)
     shutil.copy(tmp_path / "mainnet" / "labels.sqlite", store)
@@ -149,7 +149,7 @@ def test_labels_of_another_network_are_refused(screened: Screened, tmp_path: Pat
 def test_a_labels_folder_takes_a_chain(screened: Screened, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for file in screened.lists.glob("sanctions*"):
-        import_list(store, file, network="regtest")
+        import_source(store, file, network="regtest")
     write_block_files(screened.story.blocks, tmp_path / "blocks", xor_key=None)
     index([tmp_path / "blocks"], store)
     found = screen(store, screened.listed)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coalface.errors import InvalidReference, StoreNotFound, UsageError
-from coalface.labels import Label, import_list
+from coalface.labels import Label, import_source
 from coalface.screening import RESULTS, Cospend, ScreeningResult, screen, screen_each
 
 GENESIS = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
@@ -35,18 +35,23 @@ def add(tmp_path: Path, store: Path) -> Add:
 
     def added(name: str, *lines: str, category: str = "sanctions") -> None:
         (tmp_path / name).write_text("\n".join(lines))
-        import_list(store, tmp_path / name, category=category, import_unix=NOW)
+        import_source(store, tmp_path / name, category=category, import_unix=NOW)
 
     return added
 
 
 def test_the_fields_are_these() -> None:
     assert [field.name for field in fields(ScreeningResult)] == [
-        "address", "result", "reason", "reason_code", "script_type", "hits", "history", "cospend",
-        "parameters", "coverage", "provenance",
+        "address", "result", "reason", "reason_code", "script_type", "networks", "hits", "history",
+        "parties", "cospend", "parameters", "coverage", "provenance",
     ]  # fmt: skip
     assert [field.name for field in fields(Label)] == [
-        "list", "series", "category", "list_date", "list_date_source", "line", "is_current", "sha256", "text",
+        "id", "subject", "subject_kind", "asset", "network", "claim", "category", "abuse", "concepts",
+        "actor", "actor_id", "label", "legal_status", "legal_authority", "legal_date", "source_type",
+        "confidence",
+        "confidence_level", "is_cluster_definer", "url", "valid_from", "valid_until", "last_modified",
+        "source", "source_id", "series", "format", "list_category", "list_date", "list_date_source",
+        "sha256", "licence", "publisher", "line", "record", "text", "extra", "standing", "withdrawn",
     ]  # fmt: skip
     assert [field.name for field in fields(Cospend)] == [
         "anchor", "n_addresses", "n_listed", "listed", "nearest", "nearest_txids", "hosted_at", "rules",
@@ -64,7 +69,10 @@ def test_listed(store: Path, add: Add) -> None:
         found.reason
         == "listed identifier on sanctions list `s-2024-02-01.txt` of 2024-02-01, line 2, and 1 more"
     )
-    assert [(hit.list, hit.line) for hit in found.hits] == [("s-2024-02-01.txt", 2), ("s-2024-01-01.txt", 1)]
+    assert [(hit.source, hit.line) for hit in found.hits] == [
+        ("s-2024-02-01.txt", 2),
+        ("s-2024-01-01.txt", 1),
+    ]
     assert (found.history, found.cospend) == ((), None)
     assert found.coverage.unknown == ("cospend",)
     assert not found.coverage.complete_from_genesis
@@ -78,7 +86,7 @@ def test_delisted_is_history_and_not_a_hit(store: Path, add: Add) -> None:
     add("s-2024-02-01.txt", HAL)
     found = screen(store, GENESIS)
     assert (found.result, found.hits) == ("nothing_found", ())
-    assert [(label.list, label.is_current) for label in found.history] == [("s-2024-01-01.txt", False)]
+    assert [(label.source, label.is_current) for label in found.history] == [("s-2024-01-01.txt", False)]
     assert "formerly on list `s-2024-01-01.txt` of 2024-01-01" in found.reason
 
 
@@ -116,8 +124,8 @@ def test_nothing_found_says_by_which_lists(store: Path, add: Add) -> None:
         (f"{GENESIS[:-1]}b", "invalid_address_base58_checksum", "checksum"),
         (f"{SEGWIT[:-1]}5", "invalid_address_bech32_checksum", "checksum"),
         ("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "invalid_address_wrong_network", "testnet"),
-        (f"0x{'a' * 40}", "invalid_address_not_bitcoin", "Ethereum"),
-        (TRON, "invalid_address_unknown_version", "Tron"),
+        (f"0x{'a' * 40}", "no_listing_lists", "no sanctions list with addresses of ethereum"),
+        (TRON, "no_listing_lists", "addresses of tron"),
         ("", "invalid_address_empty", "empty"),
         ("\udcff", "invalid_address_bad_character", "position 0"),
         ("x" * 5000, "invalid_address_too_long", "5000"),
@@ -191,7 +199,7 @@ def test_a_block_needs_a_chain(store: Path, add: Add) -> None:
 def fixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fixed")
     (folder / "s-2024-01-01.txt").write_text(GENESIS)
-    import_list(folder / "store", folder / "s-2024-01-01.txt")
+    import_source(folder / "store", folder / "s-2024-01-01.txt")
     return folder / "store"
 
 
@@ -200,3 +208,43 @@ def test_any_text_gets_a_verdict(fixed: Path, text: str) -> None:
     found = screen(fixed, text)
     assert found.result == "cannot_say"
     assert found.reason_code.startswith("invalid_address_")
+
+
+ETHEREUM = "0x7F367cC41522cE07553e823bf3be79A889DEbe1B"
+
+
+def test_an_address_of_another_chain_is_answered_from_the_lists(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "eth-2024-01-01.txt"
+    file.write_text(f"{ETHEREUM}\n")
+    import_source(store, file, asset="ETH", import_unix=NOW)
+    for spelling in (ETHEREUM, ETHEREUM.lower()):
+        found = screen(store, spelling)
+        assert (found.result, found.address, found.script_type) == ("listed", ETHEREUM.lower(), None)
+        assert "no address of mainnet" not in found.reason
+    clean = screen(store, "0x" + "cd" * 20)
+    assert (clean.result, clean.networks[0]) == ("nothing_found", "ethereum")
+    assert clean.reason.endswith("an address of ethereum: no chain was asked")
+    # A list of Ethereum's addresses says nothing about those of Bitcoin or Tron.
+    for other in (EATER, TRON):
+        assert screen(store, other).reason_code == "no_listing_lists"
+    old = screen(store, "0x" + "cd" * 20, max_list_age_days=1, now_unix=NOW)
+    assert (old.result, old.reason_code) == ("cannot_say", "stale_lists")
+
+
+def test_chains_that_forked_from_bitcoin_share_its_addresses(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "bsv-2024-01-01.txt"
+    file.write_text(f"{GENESIS}\n")
+    import_source(store, file, asset="BSV", import_unix=NOW)
+    found = screen(store, GENESIS)
+    assert (found.result, found.script_type) == ("listed", "p2pkh")
+    assert "as an address of bitcoin-sv" in found.reason
+
+
+def test_who_is_only_mentioned_is_not_attributed(store: Path, add: Add, tmp_path: Path) -> None:
+    add("s-2024-01-01.txt", GENESIS)
+    file = tmp_path / "m.csv"
+    file.write_text(f"address,claim,label\n{HAL},mentioned,seen in a forum\n")
+    import_source(store, file, import_unix=NOW)
+    found = screen(store, HAL)
+    assert (found.result, len(found.hits)) == ("nothing_found", 1)
+    assert "says nothing of whose it is" in found.reason

@@ -5,7 +5,7 @@ import click
 from coalface.cli.errors import DONE
 from coalface.cli.output import Format, format_option, write_record
 from coalface.cli.subjects import answer_each, as_of_option, partial_note, store_argument, subjects_argument
-from coalface.labels import Label
+from coalface.labels import Label, Party
 from coalface.screening import Cospend, Screener, ScreeningResult
 
 __all__ = ["screen"]
@@ -76,6 +76,11 @@ def _show(found: ScreeningResult) -> None:
     for name, labels in (("on_list", found.hits), ("history", found.history)):
         if labels:
             record[name] = "; ".join(map(_line, labels))
+    if found.parties:
+        record["parties"] = "; ".join(_party(each) for each in found.parties)
+    if found.networks:
+        write_record(record, Format.TABLE)
+        return
     record["cospend"] = (
         "unknown: no listed address seen, but lists or blocks are missing"
         if found.cospend is None
@@ -88,8 +93,32 @@ def _show(found: ScreeningResult) -> None:
 
 
 def _line(label: Label) -> str:
-    """Where a label stands."""
-    return f"{label.list} line {label.line} ({label.category}, {label.list_date})"
+    """Where a label stands, and what it says."""
+    place = f"line {label.line}" if label.record is None else f"record {label.record}"
+    law = " ".join(
+        part
+        for part in (label.legal_status, label.legal_authority, label.legal_date)
+        if part and part != "none"
+    )
+    said = ", ".join(
+        part for part in (label.list_category or label.category, label.actor, law, label.list_date) if part
+    )
+    gone = (
+        ""
+        if label.withdrawn is None
+        else f"; withdrawn by {label.withdrawn.author}: {label.withdrawn.reason}"
+    )
+    return f"{label.source} {place} ({said}{gone}) {label.id}"
+
+
+def _party(party: Party) -> str:
+    """A party, and its relations to others as its source states them."""
+    of = [
+        f"{each.kind} {each.direction} {each.other_name or each.other_uid}"
+        + (f" {each.share}" if each.share else "")
+        for each in party.relations[:3]
+    ]
+    return f"{party.name or party.uid}{' (' + ', '.join(of) + ')' if of else ''}"
 
 
 def _inferred(found: Cospend) -> str:

@@ -6,8 +6,7 @@ from coalface.chain import Chain, open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, partial_note, store_argument, subjects_of
-from coalface.labels import LabelBook, has_labels
-from coalface.labels.categories import Claim
+from coalface.labels import LabelBook, has_labels, service_stops
 from coalface.screening.asking import lists_moment
 from coalface.tracing import METHODS, Trace
 from coalface.tracing import trace as trace_from
@@ -89,12 +88,10 @@ def _labelled(chain: Chain, as_of: str | None) -> tuple[dict[str, str], list[dic
     """Services by the labels that screening would use as of the same moment, and the lists that name them."""
     if not has_labels(chain.folder):
         return {}, []
-    stops: dict[str, str] = {}
     with LabelBook(chain.folder, as_of_unix=lists_moment(chain, as_of)) as book:
-        for naming in book.named(Claim.SERVICE):
-            stops.setdefault(naming.address, naming.reason)
-        used = [each for each in book.lists if each.claim is Claim.SERVICE and each.is_newest]
-    return stops, [each.as_provenance() for each in used]
+        stops = service_stops(chain, book)
+        used = [each for each in book.sources if each.is_newest and each.n_addresses > each.n_listed]
+        return stops, [each.as_provenance() for each in used]
 
 
 def _show(found: Trace) -> None:

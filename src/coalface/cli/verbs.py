@@ -51,8 +51,13 @@ VERBS: dict[str, Verb] = {
         "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
     ),
     "scan": Verb("coalface.cli.scan:scan", "Ask a question about the whole chain."),
-    "labels": Verb("coalface.cli.labels:labels", "Import lists of addresses and show what they say."),
+    "labels": Verb(
+        "coalface.cli.labels:labels", "Import what others say of addresses, and show who said what."
+    ),
     "screen": Verb("coalface.cli.screen:screen", "Screen addresses against the imported lists."),
+    "prices": Verb(
+        "coalface.cli.prices:prices", "Import daily prices, and show what an amount was worth at a time."
+    ),
     "energy": Verb(
         "coalface.cli.energy:energy",
         "Reckon how much bitcoin lies in fuel, and how much fuel behind bitcoin.",

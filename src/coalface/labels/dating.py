@@ -7,15 +7,17 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from coalface.errors import UsageError
-from coalface.labels.list_file import storable
+from coalface.labels.address import storable
 from coalface.units import format_time
 
 __all__ = ["DateSource", "ListName", "date_of", "days_between", "name_list"]
 
 _DATE = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _SEPARATORS = " -_."
-# Suffixes of plain lists. A series keeps any other: `list.v2` and `list.v3` are two lists.
-_SUFFIXES = {".txt", ".csv", ".list", ".lst", ".text"}
+# Suffixes of known formats. A series keeps any other: `list.v2` and `list.v3` are two lists.
+_SUFFIXES = {
+    ".txt", ".csv", ".list", ".lst", ".text", ".xml", ".yaml", ".yml", ".json", ".ndjson", ".jsonl", ".ftm",
+}  # fmt: skip
 _MAX_NAME_CHARACTERS = 255
 
 
@@ -23,6 +25,8 @@ class DateSource(StrEnum):
     """Who says when a list was true."""
 
     OPTION = "option"
+    FILE = "file"
+    """The file itself, such as OFAC's `Publish_Date` or a pack's `lastmod`."""
     FILE_NAME = "file_name"
     IMPORT_TIME = "import_time"
 
@@ -50,7 +54,15 @@ def date_of(time_unix: int) -> str:
     return format_time(time_unix)[:10]
 
 
-def name_list(file: PurePath, *, date: str | None, name: str | None, import_unix: int) -> ListName:
+def name_list(
+    file: PurePath,
+    *,
+    date: str | None,
+    name: str | None,
+    import_unix: int,
+    own_date: str | None = None,
+    series: str | None = None,
+) -> ListName:
     """Name, series and date of the list in `file`.
 
     Parameters
@@ -63,6 +75,10 @@ def name_list(file: PurePath, *, date: str | None, name: str | None, import_unix
         Name given by the user; that of the file if `None`.
     import_unix
         Now; the date, if nothing else gives one.
+    own_date
+        Date that the file itself gives; its name is asked if it gives none.
+    series
+        Series that the user or the format names; else the name without its date.
 
     Raises
     ------
@@ -83,6 +99,8 @@ def name_list(file: PurePath, *, date: str | None, name: str | None, import_unix
                 f"`{date[:80]}` is no date", code="usage_date", hint="give the list's date as YYYY-MM-DD"
             )
         list_date, source = date, DateSource.OPTION
+    elif own_date is not None and _DATE.fullmatch(own_date) and _is_date(own_date):
+        list_date, source = own_date, DateSource.FILE
     else:
         dates = sorted({text for text in _DATE.findall(file.name) if _is_date(text)})
         if len(dates) > 1:
@@ -107,7 +125,13 @@ def name_list(file: PurePath, *, date: str | None, name: str | None, import_unix
             f"the list's name has {len(own)} characters, allowed are 1 to {_MAX_NAME_CHARACTERS}",
             code="usage_name",
         )
-    return ListName(own, _series_of(own), list_date, source)
+    of_series = _series_of(own) if series is None else storable(series).strip()
+    if not of_series or len(of_series) > _MAX_NAME_CHARACTERS:
+        raise UsageError(
+            f"the series' name has {len(of_series)} characters, allowed are 1 to {_MAX_NAME_CHARACTERS}",
+            code="usage_name",
+        )
+    return ListName(own, of_series, list_date, source)
 
 
 def days_between(earlier: str, later: str) -> int:

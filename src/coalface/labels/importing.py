@@ -1,66 +1,66 @@
-"""Bringing a list into a store."""
+"""Bringing a file of labels into a store: one transaction, in which the whole file is imported or nothing."""
 
+import hashlib
+import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
-from coalface.errors import InvalidAddress, LabelFileError
-from coalface.labels.categories import Category, category_named
-from coalface.labels.database import checked, labels_path, open_reader, translated, writing
+from coalface.errors import LabelFileError, UsageError
+from coalface.labels.address import identified, storable
+from coalface.labels.categories import CATEGORIES, Category, category_named
+from coalface.labels.database import LABELS, STATEMENT_INDEXES
 from coalface.labels.dating import DateSource, ListName, name_list
-from coalface.labels.list_file import LineCounts, decode, open_list, read_lines
+from coalface.labels.draft import Party, Problem, ReadOptions, Relation, SourceFacts, StatementDraft
+from coalface.labels.facts import FACT_FILES, builtin_records
 from coalface.labels.network import agreed_network
+from coalface.labels.problems import problems_of_row
+from coalface.labels.reading import SILENT, Digest, digest_of, format_of, records_of
+from coalface.labels.source import LabelSource, read_sources
+from coalface.labels.sqlite_file import checked_row
+from coalface.labels.writer import Counts, RawBytes, SourceWriter
 
-__all__ = ["ImportReport", "NotAnAddress", "import_list"]
+__all__ = ["ImportReport", "import_built_in", "import_source"]
 
-_SHOWN = 20
-_ROWS_AT_ONCE = 5000
-_CHUNK_BYTES = 1 << 20
 _WAIT_SECONDS = 600.0
+_READ_AHEAD = 2000
+"""Records that are read before a folder or database is made: most files that are none fail by then."""
+_BYTES_A_STATEMENT = 60
+"""Of most formats, or more. A file that seems to hold more than the database has its indexes made anew."""
+_MAX_TEXT = 1000
+_SHOWN = 20
+_FEW = 100_000
+"""Statements among which duplicates are found by sorting them, rather than in the order of the index."""
 
-_INSERT_LIST = """
-INSERT INTO list (name, series, category, list_date, list_date_source, import_unix, sha256,
-    n_bytes, n_lines, n_addresses, n_not_addresses, n_duplicates)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-"""
-_INSERT_STATEMENT = """
-INSERT INTO statement (list_id, line, text, subject, claim, category, valid, kind, payload, reason_code)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-# The first line of a list that says the same; once for addresses, once for what is none.
-_MARK_DUPLICATES = (
+_INSERT_SOURCE = f"""
+INSERT INTO source (id, key, name, series, category, asset, format, list_date, list_date_source, import_unix,
+    sha256, n_bytes, licence, publisher, title, description, url, declared_records, extra, first_statement,
+    n_statements, n_addresses, n_listed, n_duplicates, n_parties, n_relations, n_problems)
+VALUES ({", ".join("?" * 27)})
+"""  # noqa: S608 - only question marks
+# Statements that say of a subject what an earlier one of the source says of it.
+_COUNT_IN_ORDER = (
     """
-UPDATE statement SET duplicate_of = earlier.line FROM (
-    SELECT payload, kind, min(line) AS line FROM statement
-    WHERE list_id = :list AND valid = 1 GROUP BY payload, kind HAVING count(*) > 1
-) AS earlier
-WHERE statement.list_id = :list AND statement.valid = 1 AND statement.payload = earlier.payload
-    AND statement.kind = earlier.kind AND statement.line > earlier.line
+SELECT coalesce(sum(n - 1), 0) FROM (
+    SELECT count(*) AS n FROM statement INDEXED BY statement_by_address
+    WHERE payload IS NOT NULL AND id >= ? GROUP BY payload, kind, said_id HAVING count(*) > 1)
 """,
     """
-UPDATE statement SET duplicate_of = earlier.line FROM (
-    SELECT subject, min(line) AS line FROM statement
-    WHERE list_id = :list AND valid = 0 GROUP BY subject HAVING count(*) > 1
-) AS earlier
-WHERE statement.list_id = :list AND statement.valid = 0 AND statement.subject = earlier.subject
-    AND statement.line > earlier.line
+SELECT coalesce(sum(n - 1), 0) FROM (
+    SELECT count(*) AS n FROM statement INDEXED BY statement_by_text
+    WHERE payload IS NULL AND id >= ? GROUP BY subject, said_id HAVING count(*) > 1)
 """,
 )
-
-
-@dataclass(frozen=True)
-class NotAnAddress:
-    """A line of a list that is no address of the store's network; it is kept all the same."""
-
-    line: int
-    text: str
-    reason_code: str
-    reason: str
+_COUNT_FEW = (
+    """
+SELECT coalesce(sum(n - 1), 0) FROM (
+    SELECT count(*) AS n FROM statement NOT INDEXED
+    WHERE id >= ? GROUP BY payload, kind, iif(payload IS NULL, subject, NULL), said_id HAVING count(*) > 1)
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -69,49 +69,51 @@ class ImportReport:
 
     imported: bool
     """Whether anything changed; not if the store held these bytes of this series and date already."""
-    list: str
-    """Name of the list; that under which it was imported first if it was known."""
-    series: str
-    category: str
-    list_date: str
-    list_date_source: str
     network: str
-    sha256: str
-    n_bytes: int
-    n_lines: int
-    n_addresses: int
-    """Lines that are an address, duplicates included."""
-    n_not_addresses: int
-    n_duplicates: int
-    """Lines that say what an earlier one says."""
-    not_addresses: tuple[NotAnAddress, ...]
-    """The first of them."""
+    """Of the store."""
+    source: LabelSource
+    """As it is kept; its name is that under which it was imported first."""
+    problems: tuple[Problem, ...]
+    """What could not be understood, the first of them; all are kept."""
 
 
-def import_list(
+def import_source(
     store: str | Path,
     file: str | Path,
     *,
+    file_format: str | None = None,
     date: str | None = None,
-    category: str = "sanctions",
+    category: str | None = None,
+    asset: str = "BTC",
     name: str | None = None,
+    series: str | None = None,
+    licence: str | None = None,
+    publisher: str | None = None,
     network: str | None = None,
     import_unix: int | None = None,
 ) -> ImportReport:
-    """What was imported of a plain list: one address a line, blank lines and ``#`` comments aside.
+    """What was imported of a file of labels, of any format that is read.
 
     Parameters
     ----------
     store
         Folder of the store; made if it does not exist. It needs no chain.
     file
-        The list: UTF-8 text, lines of at most 1024 bytes.
+        The file, or the folder of a format that has several files.
+    file_format
+        Name of the format; found by the content if `None`.
     date
-        Day of which the list is, ``YYYY-MM-DD``; else the date in the file's name, else today.
+        Day of which the file is, ``YYYY-MM-DD``; else the date in it, else that in its name, else today.
     category
-        What the list claims, a key of `CATEGORIES`.
+        What a plain list claims, a key of `CATEGORIES`; ``sanctions`` if `None`. Other formats say it.
+    asset
+        Ticker of a plain list's addresses.
     name
-        Name of the list; that of the file if `None`. Without its date it names the list's series.
+        Name of the source; that of the file if `None`.
+    series
+        Of which series it is a state; else what the format says, else the name without its date.
+    licence, publisher
+        Under which licence, and by whom; else what the file says.
     network
         Network of a store that is new; mainnet if `None`.
     import_unix
@@ -120,7 +122,7 @@ def import_list(
     Raises
     ------
     LabelFileError
-        If the file is no such list, with the line; nothing is imported then.
+        If the file is no such file, with the line; nothing is imported then.
     UsageError
         If an argument does not fit, or the network is not the store's.
     StoreLocked
@@ -128,99 +130,224 @@ def import_list(
 
     Notes
     -----
-    Every line is kept, whether it is an address or not, and the file's bytes are kept whole. The same bytes
-    of the same series, date and category are imported once; where nothing dates them, once whatever the day.
+    Every record is kept, also one that cannot be understood (as a problem), and the file's bytes are kept
+    whole. The same bytes of the same series, date and category are imported once; where nothing dates them,
+    once whatever the day. Memory does not grow with the file.
     """
     folder, path = Path(store), Path(file)
     now = int(time.time()) if import_unix is None else import_unix
-    kind = category_named(category)
-    named = name_list(path, date=date, name=name, import_unix=now)
-    with closing(open_list(path)) as source:
-        network = agreed_network(folder, _network_of_labels(folder), network)
-        first = _surveyed(source, path, network)
-        with writing(folder, _WAIT_SECONDS) as connection:
+    licence, publisher = _checked_text("licence", licence), _checked_text("publisher", publisher)
+    name_list(path, date=date, name=name, import_unix=now, series=series)  # raises before a long file is read
+    if category is not None:
+        category_named(category)
+    chosen = format_of(path, file_format)
+    claimed = _claimed(chosen, category)
+    options = ReadOptions(asset=asset) if claimed is None else claimed.options(asset)
+    network = agreed_network(folder, _network_of_labels(folder), network)
+    facts = _looked_into(path, chosen, options, network)
+    named = name_list(
+        path,
+        date=date,
+        name=name,
+        import_unix=now,
+        own_date=facts.list_date,
+        series=series or facts.default_series,
+    )
+    asked = _Asked(path, chosen, claimed, named, options, facts, licence, publisher, now)
+    first = digest_of(path, chosen)
+    try:
+        with LABELS.writing(folder, _WAIT_SECONDS) as connection:
             # Another import may have come between.
             network = agreed_network(folder, _settled_network(connection, folder, network), network)
-            known = _known(connection, folder, first.counts.sha256, named, kind)
-            if known is None:
-                n_duplicates = _insert(connection, source, path, named, kind, first, network, now)
-            else:
-                named, n_duplicates = known
-    return ImportReport(
-        imported=known is None,
-        list=named.name,
-        series=named.series,
-        category=kind.name,
-        list_date=named.date,
-        list_date_source=named.date_source.value,
-        network=network,
-        sha256=first.counts.sha256,
-        n_bytes=first.counts.n_bytes,
-        n_lines=first.counts.n_lines,
-        n_addresses=first.n_addresses,
-        n_not_addresses=first.n_not_addresses,
-        n_duplicates=n_duplicates,
-        not_addresses=tuple(first.not_addresses),
-    )
+            _refuse_known(connection, folder, first, asked)
+            source_id, imported = _written(connection, asked, network, first), True
+    except _KnownAlready as already:
+        source_id, imported = already.source_id, False
+    return _report(folder, source_id, imported, network)
 
 
-@dataclass
-class _Survey:
-    """What a first reading found; nothing is written before the whole file is known to be a list."""
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be imported."""
 
-    counts: LineCounts
-    n_addresses: int
-    n_not_addresses: int
-    not_addresses: list[NotAnAddress]
-
-
-def _surveyed(source: BinaryIO, path: Path, network: str) -> _Survey:
-    """What the file holds; raises if it is no list."""
-    found = _Survey(LineCounts(), 0, 0, [])
-    for line in read_lines(source, path, found.counts):
-        try:
-            decode(network, line.subject)
-        except InvalidAddress as error:
-            found.n_not_addresses += 1
-            if len(found.not_addresses) < _SHOWN:
-                found.not_addresses.append(NotAnAddress(line.number, line.subject, error.code, error.message))
-        else:
-            found.n_addresses += 1
-    if found.n_addresses == 0:
-        raise _no_address(path, network, found)
-    return found
+    path: Path
+    format: str
+    claimed: Category | None
+    named: ListName
+    options: ReadOptions
+    facts: SourceFacts
+    licence: str | None
+    publisher: str | None
+    now: int
 
 
-def _no_address(path: Path, network: str, found: _Survey) -> LabelFileError:
-    """The error for a file that holds lines, or not even that, but no address."""
-    hint = "a plain list has one address a line; other formats are not read"
-    if not found.not_addresses:
+def import_built_in(
+    store: str | Path, *, network: str | None = None, import_unix: int | None = None
+) -> tuple[ImportReport, ...]:
+    """What was imported of the facts that come with Coalface: pool tags and a few well-known addresses.
+
+    Parameters
+    ----------
+    store
+        Folder of the store; made if it does not exist.
+    network
+        Network of a store that is new; mainnet if `None`.
+    import_unix
+        Time of the import in seconds since 1970; now if `None`.
+
+    Raises
+    ------
+    LabelFileError
+        If the store is not of mainnet, whose addresses these are.
+    """
+    reports = []
+    for name, path in FACT_FILES.items():
+        with closing(builtin_records(name)) as records:
+            facts = next((each for each in records if isinstance(each, SourceFacts)), SourceFacts(name))
+        reports.append(
+            import_source(
+                store,
+                path,
+                file_format=facts.format,
+                date=facts.list_date,
+                name=f"built-in {name.replace('_', ' ')}",
+                series=facts.default_series,
+                licence=facts.licence,
+                publisher=facts.publisher,
+                network=network,
+                import_unix=import_unix,
+            )
+        )
+    return tuple(reports)
+
+
+class _KnownAlready(Exception):
+    """The store holds this source: nothing is to be written."""
+
+    def __init__(self, source_id: int) -> None:
+        super().__init__(source_id)
+        self.source_id = source_id
+
+
+def _written(connection: sqlite3.Connection, asked: _Asked, network: str, first: str) -> int:
+    """Row of the source, after writing all of it."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM source").fetchone()
+    source_id = int(last) + 1
+    anew = _dropped_indexes(connection, asked.path)
+    digest, raw = Digest(), RawBytes(connection, source_id)
+
+    def keep(file: Path, piece: bytes) -> None:
+        digest.keep(file, piece)
+        raw.keep(file, piece)
+
+    writer = SourceWriter(connection, source_id, network)
+    for record in records_of(asked.path, asked.format, replace(asked.options, keep=keep)):
+        writer.take(record)
+    counts = writer.finish()
+    raw.flush()
+    sha256 = digest.hexdigest()
+    if sha256 != first:
+        raise LabelFileError(
+            f"`{asked.path}` was changed while it was read",
+            code="label_changed",
+            context={"path": str(asked.path)},
+        )
+    if writer.n_sound + counts.n_parties + counts.n_relations == 0:
+        raise _holds_nothing(asked.path, network, None)
+    for index in anew:
+        connection.execute(LABELS.create(index))
+    _count_duplicates(connection, counts, writer.first_statement, in_order=bool(anew))
+    _insert_source(connection, source_id, asked, sha256, digest.n_bytes, counts, writer.first_statement)
+    return source_id
+
+
+def _looked_into(path: Path, form: str, options: ReadOptions, network: str) -> SourceFacts:
+    """What the file says of itself; raises if its beginning shows that it is none, or it holds nothing."""
+    facts, first, n_records, is_something = SourceFacts(form), None, 0, False
+    with closing(records_of(path, form, options)) as records:
+        for record in islice(records, _READ_AHEAD):
+            n_records += 1
+            match record:
+                case SourceFacts():
+                    facts = record
+                case StatementDraft():
+                    problem = identified(record, network).problem
+                    first = first or problem
+                    is_something = is_something or problem is None
+                case Problem():
+                    first = first or record
+                case Party() | Relation():
+                    is_something = True
+    if n_records < _READ_AHEAD and not is_something:
+        raise _holds_nothing(path, network, first)
+    return facts
+
+
+def _holds_nothing(path: Path, network: str, first: Problem | None) -> LabelFileError:
+    """The error for a file of which nothing can be understood."""
+    hint = "a plain list has one address a line; `--format` names another format"
+    if first is None:
         return LabelFileError(f"`{path}` is no list: it holds no address", code="label_no_address", hint=hint)
-    first = found.not_addresses[0]
-    if all(line.reason_code == "invalid_address_wrong_network" for line in found.not_addresses):
+    if first.code == "invalid_address_wrong_network":
         hint = "say by --network whose addresses these are, and keep each network in a folder of its own"
+    elif first.code == "invalid_address_not_bitcoin":
+        hint = "say by --asset of which coin they are"
     return LabelFileError(
-        f"`{path}` is no list: none of {found.n_not_addresses} lines is an address of {network}; "
-        f"line {first.line}: {first.reason}",
+        f"`{path}` is no list: nothing in it is an address of {network}; line {first.place.line}: "
+        f"{first.reason}",
         code="label_no_address",
         hint=hint,
-        context={"path": str(path), "line": first.line, "network": network},
+        context={"path": str(path), "line": first.place.line, "network": network},
     )
+
+
+def _report(store: Path, source_id: int, imported: bool, network: str) -> ImportReport:
+    """What an import did, as the store tells it now."""
+    connection = LABELS.open_reader(store)
+    assert connection is not None  # noqa: S101 - it has just been written or read
+    path = LABELS.path(store)
+    with closing(connection), LABELS.translated(path):
+        sources = read_sources(connection, path, {}, None)
+        source = next(each.source for each in sources if each.row_id == source_id)
+        problems = tuple(islice(problems_of_row(connection, path, source_id), _SHOWN))
+    return ImportReport(imported, network, source, problems)
+
+
+def _claimed(form: str, category: str | None) -> Category | None:
+    """What a plain list claims; `None` for a format that says it itself."""
+    if form in SILENT:
+        return CATEGORIES["sanctions" if category is None else category]
+    if category is not None:
+        raise UsageError(
+            f"a category is for plain lists, this is of format `{form}`, which says itself what it claims",
+            code="usage_category",
+            hint="leave out --category",
+        )
+    return None
+
+
+def _checked_text(what: str, text: str | None) -> str | None:
+    """A text of the user, without blanks around it."""
+    if text is not None and not 0 < len(text.strip()) <= _MAX_TEXT:
+        raise UsageError(
+            f"the {what} has {len(text.strip())} characters, allowed are 1 to {_MAX_TEXT}", code="usage_text"
+        )
+    return None if text is None else storable(text.strip())
 
 
 def _network_of_labels(store: Path) -> str | None:
     """Network of the labels in a store, `None` if there are none."""
-    connection = open_reader(store) if store.is_dir() else None
+    connection = LABELS.open_reader(store) if store.is_dir() else None
     if connection is None:
         return None
-    with closing(connection), translated(labels_path(store)):
+    with closing(connection), LABELS.translated(LABELS.path(store)):
         return _stored_network(connection, store)
 
 
 def _stored_network(connection: sqlite3.Connection, store: Path) -> str | None:
     """Network that the database names."""
     row = connection.execute("SELECT network FROM store").fetchone()
-    return None if row is None else str(checked(row, (str,), labels_path(store))[0])
+    return None if row is None else str(checked_row(LABELS, row, (str,), LABELS.path(store))[0])
 
 
 def _settled_network(connection: sqlite3.Connection, store: Path, network: str) -> str:
@@ -231,109 +358,69 @@ def _settled_network(connection: sqlite3.Connection, store: Path, network: str) 
     return found or network
 
 
-def _known(
-    connection: sqlite3.Connection, store: Path, sha256: str, named: ListName, category: Category
-) -> tuple[ListName, int] | None:
-    """Name and duplicates of the list that has these bytes, date, category and series, or `None`."""
+def _refuse_known(connection: sqlite3.Connection, store: Path, sha256: str, asked: _Asked) -> None:
+    """Raise `_KnownAlready` if a source has these bytes, date, category, format and series."""
+    category, named = asked.claimed and asked.claimed.name, asked.named
     for row in connection.execute(
-        "SELECT name, series, list_date, list_date_source, n_duplicates FROM list"
-        " WHERE sha256 = ? AND category = ? AND series = ? ORDER BY id",
-        (sha256, category.name, named.series),
+        "SELECT id, list_date, list_date_source FROM source"
+        " WHERE sha256 = ? AND category IS ? AND format = ? AND series = ? ORDER BY id",
+        (sha256, category, asked.format, named.series),
     ):
-        name, series, list_date, source, n_duplicates = checked(
-            row, (str, str, str, str, int), labels_path(store)
-        )
+        source_id, list_date, source = checked_row(LABELS, row, (int, str, str), LABELS.path(store))
         is_undated = named.date_source == source == DateSource.IMPORT_TIME
         if list_date == named.date or is_undated:
-            return ListName(name, series, list_date, DateSource(source)), n_duplicates
-    return None
+            raise _KnownAlready(int(source_id))
 
 
-def _insert(
+def _dropped_indexes(connection: sqlite3.Connection, path: Path) -> tuple[str, ...]:
+    """Indexes that are to be made anew: where more is added than there is, sorting once is faster."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM statement").fetchone()
+    size_bytes = path.stat().st_size if path.is_file() else 0
+    if size_bytes < _BYTES_A_STATEMENT * max(int(last), _FEW):
+        return ()
+    for index in STATEMENT_INDEXES:
+        connection.execute(f"DROP INDEX {index}")
+    return STATEMENT_INDEXES
+
+
+def _count_duplicates(connection: sqlite3.Connection, counts: Counts, first: int, *, in_order: bool) -> None:
+    """Count statements that say what an earlier one of the source says."""
+    few = not in_order and counts.n_statements <= _FEW
+    for query in _COUNT_FEW if few else _COUNT_IN_ORDER:
+        (n,) = connection.execute(query, (first,)).fetchone()
+        counts.n_duplicates += int(n)
+
+
+def _insert_source(
     connection: sqlite3.Connection,
-    source: BinaryIO,
-    path: Path,
-    named: ListName,
-    category: Category,
-    first: _Survey,
-    network: str,
-    now: int,
-) -> int:
-    """Number of duplicates, after writing list, bytes and statements."""
-    list_id = connection.execute(
-        _INSERT_LIST,
+    source_id: int,
+    asked: _Asked,
+    sha256: str,
+    n_bytes: int,
+    counts: Counts,
+    first_statement: int,
+) -> None:
+    named, facts = asked.named, asked.facts
+    category = asked.claimed and asked.claimed.name
+    dated = "" if named.date_source is DateSource.IMPORT_TIME else named.date
+    # The id follows from what the source is, not from when or in which order it was imported.
+    said = "\0".join((sha256, asked.format, category or "", named.series, dated))
+    key = hashlib.sha256(said.encode()).hexdigest()[:12]
+    texts = (facts.title, facts.description, facts.url)
+    connection.execute(
+        _INSERT_SOURCE,
         (
-            named.name,
-            named.series,
-            category.name,
-            named.date,
-            named.date_source.value,
-            now,
-            first.counts.sha256,
-            first.counts.n_bytes,
-            first.counts.n_lines,
-            first.n_addresses,
-            first.n_not_addresses,
+            source_id, key, named.name, named.series, category, asked.options.asset,
+            asked.format, named.date,
+            named.date_source.value, asked.now, sha256, n_bytes, asked.licence or _stored(facts.licence),
+            asked.publisher or _stored(facts.publisher), *map(_stored, texts), facts.declared_records,
+            json.dumps(facts.extra, separators=(",", ":")) if facts.extra else None, first_statement,
+            counts.n_statements, counts.n_addresses, counts.n_listed, counts.n_duplicates, counts.n_parties,
+            counts.n_relations, counts.n_problems,
         ),
-    ).lastrowid
-    raw = _RawBytes(connection, list_id)
-    again = LineCounts()
-    rows = _rows(source, path, again, raw, list_id, category, network)
-    while batch := list(islice(rows, _ROWS_AT_ONCE)):
-        connection.executemany(_INSERT_STATEMENT, batch)
-    raw.flush()
-    if again.sha256 != first.counts.sha256:
-        raise LabelFileError(
-            f"`{path}` was changed while it was read", code="label_changed", context={"path": str(path)}
-        )
-    n_duplicates = sum(
-        connection.execute(statement, {"list": list_id}).rowcount for statement in _MARK_DUPLICATES
-    )
-    connection.execute("UPDATE list SET n_duplicates = ? WHERE id = ?", (n_duplicates, list_id))
-    return n_duplicates
+    )  # fmt: skip
 
 
-class _RawBytes:
-    """The bytes of a list, written in chunks."""
-
-    def __init__(self, connection: sqlite3.Connection, list_id: int | None) -> None:
-        self._connection = connection
-        self._list_id = list_id
-        self._n = 0
-        self._waiting = bytearray()
-
-    def keep(self, piece: bytes) -> None:
-        """Take the next bytes."""
-        self._waiting += piece
-        if len(self._waiting) >= _CHUNK_BYTES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            self._connection.execute(
-                "INSERT INTO raw (list_id, n, bytes) VALUES (?, ?, ?)",
-                (self._list_id, self._n, bytes(self._waiting)),
-            )
-            self._n += 1
-            self._waiting.clear()
-
-
-def _rows(
-    source: BinaryIO,
-    path: Path,
-    counts: LineCounts,
-    raw: _RawBytes,
-    list_id: int | None,
-    category: Category,
-    network: str,
-) -> Iterator[tuple[object, ...]]:
-    """A row a line."""
-    for line in read_lines(source, path, counts, raw.keep):
-        start = (list_id, line.number, line.text, line.subject, category.claim.value, category.name)
-        try:
-            address = decode(network, line.subject)
-        except InvalidAddress as error:
-            yield (*start, 0, None, None, error.code)
-        else:
-            yield (*start, 1, address.kind, address.payload, None)
+def _stored(text: str | None) -> str | None:
+    """A text of the file as it can be stored."""
+    return None if text is None else storable(text)

@@ -2,21 +2,22 @@
 
 from pathlib import Path
 
-from coalface.labels.book import AddressLabels, LabelBook, LabelList
-from coalface.labels.categories import Claim
+from coalface.labels.book import AddressLabels, LabelBook
+from coalface.labels.draft import Claim
+from coalface.labels.source import LabelSource
 
-__all__ = ["labels_of", "listed_addresses", "lists", "service_addresses"]
+__all__ = ["labels_of", "listed_addresses", "service_addresses", "sources"]
 
 
-def lists(store: str | Path, *, as_of_unix: int | None = None) -> tuple[LabelList, ...]:
-    """Imported lists, newest first.
+def sources(store: str | Path, *, as_of_unix: int | None = None) -> tuple[LabelSource, ...]:
+    """Imported sources, newest first.
 
     Parameters
     ----------
     store
         The store's folder.
     as_of_unix
-        Leave out lists of a later UTC day.
+        Leave out sources of a later UTC day.
 
     Raises
     ------
@@ -24,30 +25,30 @@ def lists(store: str | Path, *, as_of_unix: int | None = None) -> tuple[LabelLis
         If nothing was ever imported.
     """
     with LabelBook(store, as_of_unix=as_of_unix) as book:
-        return book.lists
+        return book.sources
 
 
-def labels_of(store: str | Path, address: str, *, as_of_unix: int | None = None) -> AddressLabels:
-    """Everything that the lists say of an address, or of a text that stands on one without being an address.
+def labels_of(store: str | Path, subject: str, *, as_of_unix: int | None = None) -> AddressLabels:
+    """Everything that the sources say of an address of any chain, or of what else has labels.
 
     Parameters
     ----------
     store
         The store's folder.
-    address
+    subject
         In any spelling: bech32 in upper case is the same as in lower case.
     as_of_unix
-        Leave out lists of a later UTC day.
+        Leave out sources of a later UTC day.
 
     Raises
     ------
     NotFound
         If nothing was ever imported.
     InvalidAddress
-        If the text is no address of the store's network and stands on no list.
+        If the text is no address of the store's network and no source speaks of it.
     """
     with LabelBook(store, as_of_unix=as_of_unix) as book:
-        return book.answer(address)
+        return book.answer(subject)
 
 
 def service_addresses(store: str | Path, as_of_unix: int | None = None) -> dict[str, str]:
@@ -58,36 +59,36 @@ def service_addresses(store: str | Path, as_of_unix: int | None = None) -> dict[
     store
         The store's folder.
     as_of_unix
-        Leave out lists of a later UTC day.
+        Leave out sources of a later UTC day.
 
     Raises
     ------
     NotFound
         If nothing was ever imported (`has_labels` tells).
     """
-    return _reasons(store, Claim.SERVICE, as_of_unix)
+    return _reasons(store, None, as_of_unix)
 
 
 def listed_addresses(store: str | Path, as_of_unix: int | None = None) -> dict[str, str]:
-    """Reason by address, of the addresses on the newest list of every series of authorities' lists.
+    """Reason by address, of the addresses on the newest state of every series of authorities' lists.
 
     Parameters
     ----------
     store
         The store's folder.
     as_of_unix
-        Leave out lists of a later UTC day.
+        Leave out sources of a later UTC day.
 
     Raises
     ------
     NotFound
         If nothing was ever imported (`has_labels` tells).
     """
-    return _reasons(store, Claim.LISTING, as_of_unix)
+    return _reasons(store, Claim.LISTED, as_of_unix)
 
 
-def _reasons(store: str | Path, claim: Claim, as_of_unix: int | None) -> dict[str, str]:
-    """Reason by address; where several lists name one, that of the newest."""
+def _reasons(store: str | Path, claim: Claim | None, as_of_unix: int | None) -> dict[str, str]:
+    """Reason by address; where several sources name one, that of the newest."""
     found: dict[str, str] = {}
     with LabelBook(store, as_of_unix=as_of_unix) as book:
         for naming in book.named(claim):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from coalface.errors import FactsError
 from coalface.prices.csv_file import CsvFile, read_csv, refused
 
-__all__ = ["PriceSeries", "PricesAt", "read_daily"]
+__all__ = ["PriceSeries", "PricesAt", "check_currency", "read_daily"]
 
 Days = NDArray[np.datetime64]
 
@@ -113,12 +113,7 @@ def read_daily(path: str | Path, *, currency: str = "USD", source: str | None = 
     array([4376.53])
     """
     path = Path(path)
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise FactsError(
-            f"currency {currency[:20]!r} is not three capital letters",
-            code="facts_currency",
-            hint="as in USD",
-        )
+    check_currency(currency)
     column, file = _read(path, currency)
     days = np.array([row.day("date") for row in file.rows], "datetime64[D]")
     falls = np.flatnonzero(days[1:] <= days[:-1])
@@ -138,6 +133,16 @@ def read_daily(path: str | Path, *, currency: str = "USD", source: str | None = 
         raise file.rows[int(np.flatnonzero(close == 0)[0])].error(column, "a price above 0 is allowed")
     said = file.source if source is None else source
     return PriceSeries(days, close, currency, said, "day", file.digest)
+
+
+def check_currency(currency: str) -> None:
+    """Raise `FactsError` if a text is no three capital letters."""
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise FactsError(
+            f"currency {currency[:20]!r} is not three capital letters",
+            code="facts_currency",
+            hint="as in USD",
+        )
 
 
 def _read(path: Path, currency: str) -> tuple[str, CsvFile]:

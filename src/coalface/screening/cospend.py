@@ -7,7 +7,8 @@ import numpy as np
 from coalface.chain import Chain
 from coalface.clusters import COINJOIN_RULE, RULE_SET
 from coalface.labels import LabelBook
-from coalface.labels.categories import Claim
+from coalface.labels.reason import cited_reason
+from coalface.labels.services import labelled_addresses
 from coalface.screening.result import Cospend, ListedInCluster
 
 __all__ = ["RULES", "CospendIndex"]
@@ -48,16 +49,19 @@ class CospendIndex:
         self._chain = chain
         self._n_given = n_given
         self._by_root: dict[int, _Named] = {}
-        for naming in book.named(Claim.LISTING):
-            if (place := self._place(naming.address)) is not None:
-                address_id, root = place
-                named = self._by_root.setdefault(root, _Named())
-                named.listed.setdefault(address_id, []).append(naming.reason)
+        labelled = labelled_addresses(chain, book)
+        for row in np.flatnonzero(labelled.is_listed).tolist():
+            address_id = int(labelled.address_id[row])
+            named = self._by_root.setdefault(self._root(address_id), _Named())
+            reason = cited_reason(book.label_of_row(int(labelled.statement[row])))
+            named.listed.setdefault(address_id, []).append(reason)
         # A service matters only where it stands beside a listed address.
-        for naming in book.named(Claim.SERVICE):
-            if (place := self._place(naming.address)) is not None and place[1] in self._by_root:
-                named = self._by_root[place[1]]
-                named.service = named.service or f"{naming.address}: {naming.reason}"
+        for row in np.flatnonzero(labelled.is_service).tolist():
+            address_id = int(labelled.address_id[row])
+            beside = self._by_root.get(self._root(address_id))
+            if beside is not None and beside.service is None:
+                label = book.label_of_row(int(labelled.statement[row]))
+                beside.service = f"{label.subject}: {cited_reason(label)}"
 
     def beside(self, address: str) -> Cospend:
         """Listed addresses in the cluster of `address`, itself left out."""
@@ -89,11 +93,9 @@ class CospendIndex:
             rules=RULES,
         )
 
-    def _place(self, address: str) -> tuple[int, int] | None:
-        """Id of an address and root of its cluster, `None` if it does not occur."""
-        core, bound = self._chain.core, self._chain.bound
-        address_id = core.find_address(address, bound)
-        return None if address_id is None else (address_id, core.cluster(address_id, bound)[0])
+    def _root(self, address_id: int) -> int:
+        """Root of the cluster of an address."""
+        return self._chain.core.cluster(address_id, self._chain.bound)[0]
 
     def _txids(self, a: int, b: int) -> tuple[str, ...]:
         """Transactions that tie one address to the other, in order."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from coalface.accuracy import ErrorRates
 from coalface.chain import Coverage, Provenance
 from coalface.clusters.rules import cluster_error_rates
-from coalface.labels import Label
+from coalface.labels import Label, Party
 
 __all__ = ["RESULTS", "Cospend", "ListedInCluster", "ScreeningResult"]
 
@@ -59,10 +59,14 @@ class ScreeningResult:
     """Why, for programs: the result, or what stands in the way of one."""
     script_type: str | None
     """`None` if the text is no address of the network."""
+    networks: tuple[str, ...]
+    """Other chains that it may be an address of, by its form: of these the lists alone are asked."""
     hits: tuple[Label, ...]
-    """What current lists say, the newest first."""
+    """What current statements say, the newest first. Where they contradict each other, all stand here."""
     history: tuple[Label, ...]
-    """What older lists said and the newest of their series no longer says."""
+    """What answers no longer use: dropped by a later list of the series, withdrawn, or not valid that day."""
+    parties: tuple[Party, ...]
+    """Who the hits are about, with their relations to others as the sources state them."""
     cospend: Cospend | None
     """`None` where no complete chain tells."""
     parameters: dict[str, int | str | None]

@@ -1,5 +1,6 @@
 """Screening one address or many."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Self
 
 from coalface.chain import Chain, Provenance
 from coalface.errors import InvalidAddress, UsageError
-from coalface.labels import Label, LabelList
+from coalface.labels import Label, LabelSource
 from coalface.labels.dating import date_of
-from coalface.labels.list_file import decode
+from coalface.labels.subject import Subject, subject_of
 from coalface.screening.asking import open_sources
 from coalface.screening.cospend import RULES, CospendIndex
 from coalface.screening.result import Cospend, ScreeningResult
-from coalface.screening.verdict import Judge, Verdict, stale_lists
+from coalface.screening.verdict import Judge, Verdict, listing_by_chain
 
 __all__ = ["Screener", "screen", "screen_each"]
 
@@ -66,7 +67,7 @@ class Screener:
             )
         self._sources = open_sources(store, as_of)
         book = self._sources.book
-        self._lists: tuple[LabelList, ...] = () if book is None else book.lists
+        self._lists: tuple[LabelSource, ...] = () if book is None else book.sources
         moment = self._sources.as_of_unix
         lists_as_of = None if moment is None else date_of(moment)
         self._judge = Judge(
@@ -74,7 +75,9 @@ class Screener:
             as_of=self._sources.as_of,
             lists=None if book is None else self._lists,
             lists_as_of=lists_as_of,
-            stale=stale_lists(self._lists, max_list_age_days, lists_as_of, now_unix),
+            listing=listing_by_chain(book),
+            max_age_days=max_list_age_days,
+            today=lists_as_of or date_of(int(time.time()) if now_unix is None else now_unix),
         )
         self._cospends = self._cospend_index(max_cospend)
         self._parameters: dict[str, int | str | None] = {
@@ -107,23 +110,23 @@ class Screener:
 
     def screen(self, text: str) -> ScreeningResult:
         """The verdict on one address; a text that is none gets one too: `cannot_say`, and why."""
-        hits, history = self._said(text)
-        try:
-            address = decode(self._sources.network, text)
-        except InvalidAddress as wrong:
-            return self._result(text, None, self._judge.verdict_on_text(hits, wrong), hits, history, None)
-        cospend = None if self._cospends is None else self._cospends.beside(address.text)
+        subject = subject_of(self._sources.network, text)
+        hits, history = self._said(subject)
+        if subject.wrong is not None:
+            verdict = self._judge.verdict_on_text(hits, history, subject.wrong, subject.networks)
+            return self._result(subject, verdict, hits, history, None)
+        cospend = None if self._cospends is None else self._cospends.beside(subject.text)
         if cospend is not None and cospend.n_listed == 0 and not self._sources.coverage.complete_from_genesis:
             cospend = None  # a partial chain proves what it shows, and nothing by what it does not show
         occurs = None if cospend is None else cospend.anchor is not None
         verdict = self._judge.verdict(hits, history, occurs)
-        return self._result(address.text, address.kind, verdict, hits, history, cospend)
+        return self._result(subject, verdict, hits, history, cospend)
 
-    def _said(self, text: str) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
-        """What current lists say of a subject, and what older ones said."""
+    def _said(self, subject: Subject) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+        """What current statements say of a subject, and what answers no longer use."""
         book = self._sources.book
         try:
-            labels = () if book is None else book.labels_of(text)
+            labels = () if book is None else book.said_of(subject)
         except InvalidAddress:  # no address, and on no list either
             labels = ()
         return (
@@ -133,22 +136,24 @@ class Screener:
 
     def _result(
         self,
-        address: str,
-        script_type: str | None,
+        subject: Subject,
         verdict: Verdict,
         hits: tuple[Label, ...],
         history: tuple[Label, ...],
         cospend: Cospend | None,
     ) -> ScreeningResult:
         """The answer, with what it rests on."""
+        book = self._sources.book
         return ScreeningResult(
-            address=address,
+            address=subject.text,
             result=verdict.result,
             reason=verdict.reason,
             reason_code=verdict.code,
-            script_type=script_type,
+            script_type=None if subject.address is None else subject.address.kind,
+            networks=subject.networks,
             hits=hits,
             history=history,
+            parties=() if book is None or not hits else book.parties(hits),
             cospend=cospend,
             parameters=self._parameters,
             coverage=self._coverages[cospend is not None],

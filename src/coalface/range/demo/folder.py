@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coalface.chain import IndexReport, index
 from coalface.errors import UsageError
-from coalface.labels import import_list
+from coalface.labels import import_source
 from coalface.range.datadir import write_block_files
 from coalface.range.rival import rival_block
 from coalface.range.score.truth import PublicLabel
@@ -90,4 +90,4 @@ def import_lists(folder: Path, listed: str, labels: Sequence[PublicLabel], liste
     for (name, category), addresses in lists.items():
         path = folder / LISTS / f"{name}-{day}.txt"
         path.write_text("".join(f"{address}\n" for address in addresses), encoding="ascii")
-        import_list(folder / STORE, path, category=category)
+        import_source(folder / STORE, path, category=category)
