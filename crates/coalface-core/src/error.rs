@@ -25,6 +25,9 @@ pub enum Error {
     /// The budget of a build.
     #[error(transparent)]
     Memory(#[from] crate::bulk::MemoryError),
+    /// A trace.
+    #[error(transparent)]
+    Trace(#[from] crate::taint::TraceError),
     /// A block whose bytes cannot be read.
     #[error("`{file}`, byte {offset}: block {hash} is damaged: {source}")]
     DamagedBlock {
@@ -62,6 +65,7 @@ impl Error {
             Error::Address(error) => error.code(),
             Error::Bulk(error) => error.code(),
             Error::Memory(error) => error.code(),
+            Error::Trace(error) => error.code(),
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
             Error::Cancelled => "cancelled",
@@ -78,6 +82,7 @@ impl Error {
             Error::Address(error) => error.context(),
             Error::Bulk(error) => error.context(),
             Error::Memory(error) => error.context(),
+            Error::Trace(error) => error.context(),
             Error::DamagedBlock { file, offset, hash, source } => vec![
                 ("path", file.as_str().into()),
                 ("offset", (*offset).into()),
@@ -102,6 +107,7 @@ impl Error {
             Error::Address(error) => error.hint(),
             Error::Bulk(error) => error.hint(),
             Error::Memory(error) => error.hint(),
+            Error::Trace(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
             }

@@ -11,6 +11,7 @@ mod gate;
 mod index;
 mod record;
 mod scan;
+mod trace;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -33,6 +34,11 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(scan::scan_largest_output, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_locktimes, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan_versions, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_boundaries, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_outputs, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_times, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_ways, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
     module.add_function(wrap_pyfunction!(index::bulk_eras, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;
