@@ -137,7 +137,7 @@ class TraceOptions(TypedDict):
 
 @type_check_only
 class TraceRecord(TypedDict):
-    """A trace; hop ``n`` has the rows from ``hop_first_input[n]`` to ``hop_first_input[n + 1]``, as do runs."""
+    """A trace; hop ``n`` has rows from ``hop_first_input[n]`` to ``hop_first_input[n + 1]``; so do runs."""
 
     origin_outputs: NDArray[np.uint64]
     origin_start_sat: NDArray[np.int64]

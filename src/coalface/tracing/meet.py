@@ -45,7 +45,7 @@ class MeetingPlace:
 
 @dataclass(frozen=True)
 class Meetings:
-    """Where origins come together: transactions in chain order, places largest first without their main origin."""
+    """Where origins come together: transactions in chain order, places with most from others first."""
 
     method: str
     origins: tuple[Origin, ...]
@@ -73,8 +73,7 @@ def meet(
     memory_bytes: int = DEFAULT_MEMORY_BYTES,
     progress: Callable[[int], None] | None = None,
 ) -> Meetings:
-    """Transactions and addresses at which value of two or more of `origins` comes together, in satoshi by
-    origin.
+    """Transactions and addresses at which value of several `origins` comes together, in satoshi by origin.
 
     Parameters
     ----------

@@ -94,8 +94,7 @@ def pooled(
     memory_bytes: int = DEFAULT_MEMORY_BYTES,
     progress: Callable[[int], None] | None = None,
 ) -> Pooled:
-    """What is left of the value of `origins` in a pooled account, by its lowest intermediate balance, in
-    satoshi.
+    """What is left of the value of `origins` in a pooled account by its lowest balance since, in satoshi.
 
     Parameters
     ----------
