@@ -51,6 +51,7 @@ check: build ## run all formatters, linters and type checkers; changes nothing
 bench: build $(VENV)/.installed-bench ## measure speed beside its floor and beside other programs
 	@$(BIN)/python benches/energy.py
 	@$(BIN)/python benches/run.py
+	@$(BIN)/python benches/trace.py
 	@$(BIN)/python benches/peers.py
 
 soak: build ## run the long random tests

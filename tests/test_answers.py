@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster", "explain",
-    "trace", "scan",
+    "trace", "compare", "path", "meet", "pooled", "scan",
     "labels import", "labels lists", "labels show", "screen", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
     "energy scenario --list", "energy payouts",
@@ -288,6 +288,10 @@ def compared(folder: Path, story: Story) -> Comparison:
         compare("trace", "trace", store, f"{theft}:0", listed)
         compare("trace", "trace", store, theft, "--max-txs", "2")
         compare("trace", "trace", store, theft, "--through-coinjoins")
+        miner = next(ask("tx", store, next(ask("block", store, "230"))["coinbase_txid"]))["outputs"][0][
+            "address"
+        ]
+        compare_traces(compare, store, (theft, loot, miner), folder)
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
     compare_energy(found, folder)
@@ -297,6 +301,35 @@ def compared(folder: Path, story: Story) -> Comparison:
     return found
 
 
+def compare_traces(
+    compare: Callable[..., None], store: Path, places: tuple[str, str, str], folder: Path
+) -> None:
+    """Traces by other methods and directions, and the questions that rest on them."""
+    theft, loot, miner = places
+    legs = folder / "legs.toml"
+    legs.write_text(LEGS.format(theft=theft))
+    both = ("--through-coinjoins", "--robustness", "--through", loot, "--stop", NOBODY)
+    compare("trace", "trace", store, f"{theft}:0=5000@1", "--method", "fifo", *both)
+    compare("trace", "trace", store, f"cluster:{loot}", "--backward", "--method", "lifo")
+    compare("trace", "trace", store, theft, "--legs", legs, "--edges", folder / "edges.jsonl", "--stop", loot)
+    question = (store, theft, "--at-least", "1")
+    compare("compare", "compare", *question, "--reached", loot, "--stop", loot, "--max-traces", "9")
+    compare("path", "path", store, theft, loot)
+    compare("path", "path", store, loot, f"{theft}:0")
+    compare("meet", "meet", store, f"{theft}:0", f"{theft}:1", "--through-coinjoins", "--no-labels")
+    compare("pooled", "pooled", store, theft, "--account", loot)
+    compare("pooled", "pooled", store, f"{theft}:0", "--account", miner)
+
+
+LEGS = """[[leg]]
+out = "{theft}:0"
+asset = "XMR"
+amount = "1"
+time = "2020-01-01"
+source = "made up for this test"
+grade = "match"
+followable = false
+"""
 SCENARIO = """format = 1
 title = "a finding"
 question = "was it?"
@@ -370,6 +403,10 @@ NOT_SHOWN_NULL = {
     ("tie", "height"),
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
+    ("step of a way", "address"),
+    ("actor total", "address"),  # suspects come from Python only
+    ("meeting", "height"),  # as that of an edge
+    ("pooled event", "height"),
 }
 
 

@@ -145,7 +145,7 @@ def start_coins(chain: SlowChain, parts: Parts) -> dict[Outpoint, Coin]:
             if start + sat > first:
                 runs = joined([*runs, (first, start + sat - first, outpoint, first)])
         found[outpoint] = Coin(sum(run[1] for run in runs), runs)
-        assert all(0 <= start and start + sat <= chain.output[outpoint].value_sat for start, sat in pieces)
+        assert all(start >= 0 and start + sat <= chain.output[outpoint].value_sat for start, sat in pieces)
     return {outpoint: coin for outpoint, coin in found.items() if coin.sat}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from random import Random
 
@@ -13,7 +12,7 @@ from coalface import _core
 from coalface.chain import Chain, open_chain
 from coalface.errors import LimitExceeded, UsageError
 from coalface.tracing import METHODS, Trace, trace
-from coalface.tracing.origins import origin_parts
+from coalface.tracing.origins import Parts, origin_parts
 from coalface.tracing.stops import Stops
 from coalface.tracing.trace import Question
 from oracle.nasty import nasty_chain, peel_chain
@@ -205,7 +204,7 @@ def test_edges_in_a_file_are_those_of_the_answer(pair: Pair, tmp_path: Path) -> 
             assert len(written.edges) == 0
             assert amounts(written) == amounts(kept)
             lines = file.read_text("utf-8").splitlines()
-            from coalface.cli.output import canonical_json  # noqa: PLC0415 - what the answer's JSON is
+            from coalface.cli.output import canonical_json
 
             assert lines == [canonical_json(edge) for edge in kept.edges]
 
@@ -226,15 +225,15 @@ def test_refusals(pair: Pair) -> None:
         trace(pair.fast, [place], method="tiho", direction="backward")
     assert caught.value.code == "usage_method_direction"
     with pytest.raises(UsageError) as caught:
-        trace(pair.fast, [place], memory_bytes=1 << 20)
+        trace(pair.fast, [place], memory_bytes=1 << 16)
     assert caught.value.code == "usage_memory"
 
 
 @pytest.fixture(scope="module")
 def bulk(tmp_path_factory: pytest.TempPathFactory) -> Chain:
     folder = tmp_path_factory.mktemp("bulk")
-    _core.write_bulk(folder / "blocks", n_txs=60_000)
-    from coalface.chain import index  # noqa: PLC0415 - only here
+    _core.write_bulk(folder / "blocks", n_txs=100_000)
+    from coalface.chain import index
 
     index([folder / "blocks"], folder / "store")
     return open_chain(folder / "store")
@@ -243,30 +242,33 @@ def bulk(tmp_path_factory: pytest.TempPathFactory) -> Chain:
 @pytest.mark.parametrize("method", METHODS)
 def test_little_memory_gives_the_same_answer(bulk: Chain, method: str) -> None:
     """What waits goes to disk and comes back; a budget that the answer itself does not fit is refused by name."""
-    origins = [bulk.block(height).coinbase_txid for height in range(1, 90)]
-    _, parts = origin_parts(bulk, origins)
+    values = bulk.column("output.value_sat")
+    rows = np.flatnonzero(values > 0)[:200_000].astype(np.uint64)
+    parts = Parts.whole(rows, values[rows])
     question = Question(bulk, parts, "forward", Stops(), through_coinjoins=True)
     wide, _ = question.ask(method, keep_edges=False)
-    least = 16 << 20
-    small = Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=least + (3 << 20))
+    little = 3 << 20
+    small = Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=little)
     narrow, _ = small.ask(method, keep_edges=False)
+    assert (wide["spilled_bytes"], narrow["spilled_bytes"] > 0) == (0, True)
     assert wide["n_txs"] > 5_000
     for name in ("terminal_outputs", "terminal_sat", "terminal_boundary"):
         assert (wide[name] == narrow[name]).all()  # type: ignore[literal-required]
     with pytest.raises(LimitExceeded) as caught:
-        Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=least).ask(method)
+        Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=2 << 20).ask(method)
     assert caught.value.code == "limit_trace_memory"
 
 
-def test_a_long_peel(tmp_path: Path) -> None:
-    """100,000 hops of a coin with sixty stretches, by every method, there and back."""
-    blocks = peel_chain(100_000)
+@pytest.mark.parametrize("n_hops", [3_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_a_long_peel(tmp_path: Path, n_hops: int) -> None:
+    """A coin of thirty stretches in sixty, by every method, there and back."""
+    blocks = peel_chain(n_hops)
     pair = read(blocks, tmp_path, "peel")
     slow = SlowChain(blocks[:62])
     origins = [tx.txid for tx in slow.txs if tx.height and tx.height < 61 and tx.height % 2]
     for method in METHODS:
-        found = trace(pair.fast, origins, method=method)
-        assert found.n_txs == 100_001
+        found = trace(pair.fast, origins, method=method, max_txs=2 * n_hops)
+        assert found.n_txs == n_hops + 1
         if method != "poison":
             assert found.origin_sat == sum(found.totals_sat.values()) + found.lost_to_fees_sat
     fifo = trace(pair.fast, origins, method="fifo")

@@ -44,8 +44,7 @@ class Terminal:
     txid: str
     vout: int
     address: str | None
-    value_sat: int | None
-    """`None` outside a partial chain, if nothing tells it."""
+    value_sat: int
     tainted_sat: int
     boundary: str
     reason: str
@@ -108,10 +107,10 @@ class ActorTotal:
 
 @dataclass(frozen=True)
 class Day:
-    """What ended at outputs that were made on one day."""
+    """What ended at outputs that were made on one day; those outside a partial chain are of no known day."""
 
-    date: str | None
-    """UTC date of the block's header time; `None` outside a partial chain."""
+    date: str
+    """UTC date of the block's header time."""
     boundary: str
     tainted_sat: int
     n_outputs: int

@@ -141,7 +141,10 @@ def _txs(
     """Transactions in which origins meet that were apart before, and whether these are all."""
     rows = [
         (
-            np.repeat(record["hop_txs"], record["hop_first_input"][1:] - record["hop_first_input"][:-1]),
+            np.repeat(
+                record["hop_txs"],
+                (record["hop_first_input"][1:] - record["hop_first_input"][:-1]).astype(np.int64),
+            ),
             record,
             number,
         )

@@ -15,7 +15,6 @@ from coalface.tracing.stops import BOUNDARIES, STOP_BOUNDARIES, Stops
 
 __all__ = ["actors_of", "edges_of", "terminals_of", "timeline_of"]
 
-_NONE_SAT = -(2**63)
 _NONE_U32 = 2**32 - 1
 _DAY_SECONDS = 86_400
 
@@ -38,13 +37,12 @@ def terminals_of(chain: Chain, record: _core.TraceRecord, stops: Stops, directio
         for n in range(end - start):
             boundary = BOUNDARIES[marks[start + n]]
             stop = stops.by_id.get(int(address_ids[n])) if boundary in STOP_BOUNDARIES else None
-            value = int(values[n])
             rows.append(
                 Terminal(
                     txid=txids[n],
                     vout=numbers[n],
                     address=texts[n],
-                    value_sat=None if value == _NONE_SAT else value,
+                    value_sat=int(values[n]),
                     tainted_sat=int(sats[start + n]),
                     boundary=boundary,
                     reason=why[boundary] if stop is None else stop[1].reason,
@@ -164,12 +162,12 @@ def timeline_of(chain: Chain, record: _core.TraceRecord) -> tuple[Day, ...]:
     if len(record["terminal_outputs"]) == 0:
         return ()
     heights, times = _core.trace_times(chain.core, record["terminal_outputs"])
-    days = times.astype(np.int64) // _DAY_SECONDS
-    days[(heights == _NONE_U32) & (times == _NONE_U32)] = -1
-    keys = days * len(BOUNDARIES) + record["terminal_boundary"]
+    known = (heights != _NONE_U32) | (times != _NONE_U32)
+    days = times[known].astype(np.int64) // _DAY_SECONDS
+    keys = days * len(BOUNDARIES) + record["terminal_boundary"][known]
     unique, places = np.unique(keys, return_inverse=True)
     sums = np.zeros(len(unique), np.int64)
-    np.add.at(sums, places, record["terminal_sat"])
+    np.add.at(sums, places, record["terminal_sat"][known])
     counts = np.bincount(places, minlength=len(unique))
     return tuple(
         Day(
@@ -182,6 +180,6 @@ def timeline_of(chain: Chain, record: _core.TraceRecord) -> tuple[Day, ...]:
     )
 
 
-def _date(day: int) -> str | None:
+def _date(day: int) -> str:
     """UTC date of a number of days since 1970."""
-    return None if day < 0 else datetime.fromtimestamp(day * _DAY_SECONDS, UTC).date().isoformat()
+    return datetime.fromtimestamp(day * _DAY_SECONDS, UTC).date().isoformat()

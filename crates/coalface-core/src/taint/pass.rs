@@ -173,12 +173,12 @@ impl<'a, C: Coin> Pass<'a, C> {
         let runs = self.runs.capacity() * size_of::<Run>() + self.n_runs.capacity() * 4;
         let answer = self.found.bytes() + runs as u64;
         let allowed_bytes = self.options.memory_bytes;
-        if answer + LEAST_BYTES > allowed_bytes {
+        let needed_bytes = answer + LEAST_BYTES / 2;
+        if needed_bytes > allowed_bytes {
             let n_txs = self.found.n_txs;
-            return Err(TraceError::Memory { n_txs, needed_bytes: answer + LEAST_BYTES, allowed_bytes }.into());
+            return Err(TraceError::Memory { n_txs, needed_bytes, allowed_bytes }.into());
         }
-        // Until the next look, a few entries for each transaction are added.
-        if self.queue.bytes() + answer > allowed_bytes - LEAST_BYTES / 4 {
+        if self.queue.bytes() + answer > allowed_bytes {
             self.queue.spill()?;
         }
         Ok(())

@@ -16,8 +16,8 @@ const WORDS: usize = WINDOW / 64;
 const GROUP: usize = 256;
 /// Key of an entry that is mixed.
 const MIXED: u64 = 1 << 63;
-/// Memory that the current window and the groups of a large store take, and then some.
-pub const LEAST_BYTES: u64 = 16 << 20;
+/// Memory without which no trace begins: the current window, and what comes in between two looks at the memory.
+pub const LEAST_BYTES: u64 = 2 << 20;
 
 /// Tainted value on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +195,8 @@ impl<C: Coin> Queue<C> {
     pub fn bytes(&self) -> u64 {
         let entry = size_of::<(u64, C)>() as u64;
         // Lists grow by doubling: half of what they have may be free.
-        self.n_later * entry * 2 + (WINDOW * size_of::<C>()) as u64 + C::heap_bytes()
+        let groups = self.groups.iter().flatten().count() * GROUP * size_of::<Later<C>>();
+        self.n_later * entry * 2 + (groups + WINDOW * size_of::<C>()) as u64 + C::heap_bytes()
     }
 
     /// Bytes on disk.
