@@ -149,6 +149,14 @@ def start_coins(chain: SlowChain, parts: Parts) -> dict[Outpoint, Coin]:
     return {outpoint: coin for outpoint, coin in found.items() if coin.sat}
 
 
+def by_block(chain: SlowChain, height: int) -> list[list[SlowTx]]:
+    """Transactions block by block."""
+    blocks: list[list[SlowTx]] = [[] for _ in range(height + 1)]
+    for tx in chain.up_to(height):
+        blocks[tx.height].append(tx)
+    return blocks
+
+
 def trace_forward(
     chain: SlowChain,
     parts: Parts,
@@ -163,9 +171,9 @@ def trace_forward(
     found = Found()
     coins = start_coins(chain, parts)
     origins = set(coins)
-    txs = chain.up_to(height)
-    for at in range(height + 1):
-        block = [tx for tx in txs if tx.height == at]
+    blocks = by_block(chain, height)
+    for block in blocks:
+        at = block[0].height
         fees: dict[str, Coin] = {}
         for tx in [*block[1:], block[0]]:
             is_coinbase = not tx.spends
@@ -231,7 +239,7 @@ def _why_forward(
     return "unspent" if spender is None or spender.height > height else "coinjoin"
 
 
-def trace_backward(
+def trace_backward(  # noqa: C901, PLR0912 - the whole method in one place, as its documentation tells it
     chain: SlowChain,
     parts: Parts,
     height: int,
@@ -245,13 +253,13 @@ def trace_backward(
     found = Found()
     coins = start_coins(chain, parts)
     origins = set(coins)
-    txs = chain.up_to(height)
+    blocks = by_block(chain, height)
 
     def ends(tx: SlowTx, vout: int, coin: Coin, why: str) -> None:
         found.terminals[tx.txid, vout] = (coin.sat, why, coin.is_mixed, tuple(coin.runs))
 
-    for at in range(height, -1, -1):
-        block = [tx for tx in txs if tx.height == at]
+    for block in reversed(blocks):
+        at = block[0].height
         fees: dict[str, Coin] = {}
         for tx in [block[0], *reversed(block[1:])]:
             wanted = {

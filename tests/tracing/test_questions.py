@@ -52,12 +52,13 @@ def is_linked(chain: SlowChain, way: Way) -> None:
 def test_paths(pair: Pair) -> None:
     random = Random(3)
     order = {(tx.txid, vout): (tx.place, vout) for tx in pair.slow.txs for vout in range(len(tx.outputs))}
+    busy = [tx for tx in pair.slow.txs if tx.spends]
     n_found = 0
-    for _ in range(60):
+    for _ in range(200):
         starts = {
             (tx.txid, random.randrange(len(tx.outputs))) for tx in random.sample(pair.slow.txs[1:150], 2)
         }
-        goals = {(tx.txid, random.randrange(len(tx.outputs))) for tx in random.sample(pair.slow.txs[100:], 9)}
+        goals = {(tx.txid, random.randrange(len(tx.outputs))) for tx in random.sample(busy[60:], 6)}
         as_texts = [[f"{txid}:{vout}" for txid, vout in each] for each in (starts, goals)]
         found = paths(pair.fast, *as_texts, through_coinjoins=True)
         reached = reachable(pair.slow, starts)
@@ -86,9 +87,10 @@ def test_paths(pair: Pair) -> None:
 
 def test_meetings(pair: Pair) -> None:
     random = Random(4)
+    busy = [tx for tx in pair.slow.txs if tx.spends]
     n_met = 0
     for _ in range(15):
-        txs = random.sample(pair.slow.txs[1:150], 3)
+        txs = random.sample(busy[:40], 3)
         texts = [f"{tx.txid}:0" for tx in txs if tx.outputs[0].value_sat]
         if len(texts) < 2:
             continue
@@ -123,7 +125,7 @@ def test_pooled_claims(pair: Pair) -> None:
     random = Random(6)
     n_fell = 0
     accounts = [address(n) for n in range(60)]
-    for number in range(40):
+    for number in range(120):
         parts = random_parts(pair, random, pair.tip)
         account = random.choice(accounts)
         if account not in pair.slow.totals(pair.tip):
@@ -199,13 +201,13 @@ def test_an_answer_that_hangs_on_a_label(story: Story) -> None:
     assert {each.kind for each in found.assumptions} == {"method", "label"}
     free = compare(story.chain, [story.origin], [address(7)], 1000)
     assert free.is_reached
-    assert free.is_robust
+    assert not free.is_robust
     assert [each.method for each in free.methods] == [f"{name}/1" for name in METHODS]
     # FIFO lays the stolen half first into the merchant's output, LIFO the service's own money
     by_method = {each.method: each.reached_sat for each in free.methods}
     half = story.value // 2
     assert by_method["fifo/1"] == half
-    assert by_method["lifo/1"] == 0 or by_method["lifo/1"] == story.value - (story.value)
+    assert by_method["lifo/1"] == 0
     assert by_method["haircut/1"] == half * story.value // (story.value + half)
 
 
