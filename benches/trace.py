@@ -2,9 +2,9 @@
 
 ``make bench`` runs it. ``COALFACE_BENCH_TXS`` sets the size of the bulk chain (2,200,000 transactions unless
 given; 14,000,000 are needed for a trace of ten million). The floor is what no trace can avoid: reading, in
-chain order, the values of all outputs and what all inputs spend, of a whole chain, in numpy. Seconds are those
-of the processor in the tracing thread, so that other work on the machine weighs little; only *cold* is by the
-clock, with the columns dropped from the page cache.
+chain order, the values of all outputs and what all inputs spend, of a whole chain, in numpy. Seconds are
+those of the processor in the tracing thread, so that other work on the machine weighs little; only *cold* is
+by the clock, with the columns dropped from the page cache.
 """
 
 import os

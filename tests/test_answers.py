@@ -236,7 +236,7 @@ def compare_scans(found: Comparison, store: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(folder: Path, story: Story) -> Comparison:
+def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - a statement an answer
     """All answers, compared with the document."""
     truth = story.truth
     theft, listed, dusted = truth.deeds.theft_txid, truth.listed_address, truth.dusted_address

@@ -1,4 +1,4 @@
-"""Chains that no wallet would make: self-spends, zero values, dust, thousands of inputs, chains inside of a block.
+"""Chains that no wallet would make: self-spends, zero values, dust, hundreds of inputs, chains in a block.
 
 Scripts are never run by the index, so nothing is signed.
 """
@@ -124,7 +124,7 @@ def nasty_chain(seed: int, *, n_blocks: int = 60, most_txs: int = 9) -> list[byt
 
 
 def peel_chain(n_hops: int) -> list[bytes]:
-    """One coin of many stretches, from which a little is peeled in every transaction, a thousand in a block."""
+    """One coin of many stretches, from which every transaction peels a little, a thousand in a block."""
     chain = NastyChain()
     for _ in range(160):
         chain.mine()

@@ -1,4 +1,4 @@
-"""Traces by every method, forward and backward, the slow and obvious way: whole chain, plain lists of stretches."""
+"""Traces by every method, forward and backward, the slow and obvious way: whole chain, plain lists."""
 
 from __future__ import annotations
 
@@ -305,10 +305,10 @@ def trace_backward(  # noqa: C901, PLR0912 - the whole method in one place, as i
             is_mixed = is_mixed or may_be_coinjoin(tx)
             sides.append((tx.fee_sat, fee))
             sources = ask_back(method, sides, [output.value_sat for output in tx.inputs])
-            for each, output, coin in zip(tx.spends, tx.inputs, sources, strict=True):
+            for place, output, coin in zip(tx.spends, tx.inputs, sources, strict=True):
                 if coin.sat:
                     coin.is_mixed = is_mixed
-                    coins[each], twice = merge(method, output.value_sat, coins.get(each, Coin()), coin)
+                    coins[place], twice = merge(method, output.value_sat, coins.get(place, Coin()), coin)
                     found.met_again_sat += twice
             found.edges.append(
                 (

@@ -1,4 +1,4 @@
-"""What holds of every trace, whatever the chain: margins, order of methods, reversal, unions, as-of, small memory."""
+"""What holds of every trace: margins, order of methods, reversal, unions, as-of, small memory."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def bulk(tmp_path_factory: pytest.TempPathFactory) -> Chain:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_little_memory_gives_the_same_answer(bulk: Chain, method: str) -> None:
-    """What waits goes to disk and comes back; a budget that the answer itself does not fit is refused by name."""
+    """What waits goes to disk and comes back; a budget that the answer does not fit is refused by name."""
     values = bulk.column("output.value_sat")
     rows = np.flatnonzero(values > 0)[:200_000].astype(np.uint64)
     parts = Parts.whole(rows, values[rows])
@@ -253,7 +253,7 @@ def test_little_memory_gives_the_same_answer(bulk: Chain, method: str) -> None:
     assert (wide["spilled_bytes"], narrow["spilled_bytes"] > 0) == (0, True)
     assert wide["n_txs"] > 5_000
     for name in ("terminal_outputs", "terminal_sat", "terminal_boundary"):
-        assert (wide[name] == narrow[name]).all()  # type: ignore[literal-required]
+        assert (wide[name] == narrow[name]).all()
     with pytest.raises(LimitExceeded) as caught:
         Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=2 << 20).ask(method)
     assert caught.value.code == "limit_trace_memory"

@@ -78,7 +78,7 @@ def texts_of(pair: Pair, parts: dict[Outpoint, list[tuple[int, int]]]) -> list[s
     ]
 
 
-def same(pair: Pair, found: Trace, expected: Found, *, method: str, has_runs: bool = True) -> None:
+def same(found: Trace, expected: Found, *, method: str, has_runs: bool = True) -> None:
     terminals = {
         (each.txid, each.vout): (each.tainted_sat, each.boundary, each.is_mixed) for each in found.terminals
     }
@@ -129,7 +129,7 @@ def test_forward(pair: Pair, method: str) -> None:
         found = trace(
             pair.fast.at(height), texts_of(pair, parts), method=method, stop_at_clusters=False, **options
         )
-        same(pair, found, expected, method=method)
+        same(found, expected, method=method)
 
 
 @pytest.mark.parametrize("method", BACKWARD)
@@ -149,4 +149,4 @@ def test_backward(pair: Pair, method: str) -> None:
             stop_at_clusters=False,
             **options,
         )
-        same(pair, found, expected, method=method, has_runs=not options["follow_fees"])
+        same(found, expected, method=method, has_runs=not options["follow_fees"])

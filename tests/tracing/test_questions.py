@@ -116,8 +116,7 @@ def test_meetings(pair: Pair) -> None:
         ]
         assert [(each.txid, each.tainted_sat) for each in found.txs] == expected
         n_met += len(expected)
-        for place in found.places:
-            assert len(place.tainted_sat) > 1
+        assert all(len(each.tainted_sat) > 1 for each in found.places)
     assert n_met > 5
 
 

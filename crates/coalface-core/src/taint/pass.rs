@@ -160,7 +160,7 @@ impl<'a, C: Coin> Pass<'a, C> {
     /// Whether the limit of transactions is reached. Looks at progress and memory now and then.
     pub fn is_full(&mut self) -> Result<bool> {
         let n_txs = self.found.n_txs;
-        if n_txs % LOOK_TXS == 0 {
+        if n_txs.is_multiple_of(LOOK_TXS) {
             if (self.progress)(n_txs).is_break() {
                 return Err(Error::Cancelled);
             }

@@ -162,7 +162,7 @@ impl<C: Coin> Queue<C> {
             let later = &mut group[place % GROUP];
             if later.entries.is_empty() && later.spilled.is_empty() {
                 place += 1;
-                if place % GROUP == 0 {
+                if place.is_multiple_of(GROUP) {
                     self.groups[place / GROUP - 1] = None;
                 }
                 continue;

@@ -20,7 +20,7 @@ pub struct Terminal {
 
 /// Transactions that the trace went through: backward, the last one first. Rows of transaction `n` are those from
 /// `first_input[n]` up to `first_input[n + 1]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hops {
     /// Transactions.
     pub txs: Vec<TxNum>,
@@ -58,12 +58,6 @@ impl Side {
 
     fn bytes(&self) -> u64 {
         ((self.first.capacity() + self.output.capacity() + self.sat.capacity()) * 8) as u64
-    }
-}
-
-impl Default for Hops {
-    fn default() -> Self {
-        Hops { txs: Vec::new(), fee_sat: Vec::new(), inputs: Side::default(), outputs: Side::default() }
     }
 }
 
