@@ -26,7 +26,7 @@ from coalface.tracing.stops import BOUNDARIES, Stops
 from coalface.tracing.trace import Question
 
 N_TXS = int(os.environ.get("COALFACE_BENCH_TXS", "2200000"))
-N_SMALL = 20_000
+N_SMALL = 60_000
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 REPEATS = 3
 ORIGINS_AT = (3_000, 200_000)

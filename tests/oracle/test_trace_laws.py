@@ -11,13 +11,16 @@ import pytest
 from coalface import _core
 from coalface.chain import Chain, open_chain
 from coalface.errors import LimitExceeded, UsageError
+from coalface.range.tx import Outpoint
 from coalface.tracing import METHODS, Trace, trace
 from coalface.tracing.origins import Parts, origin_parts
 from coalface.tracing.stops import Stops
 from coalface.tracing.trace import Question
-from oracle.nasty import nasty_chain, peel_chain
-from oracle.slow import Outpoint, SlowChain
-from oracle.test_traces import Pair, random_parts, read, texts_of
+from oracle.nasty import NastyChain, nasty_chain, pay_to, peel_chain
+from oracle.slow import Outpoint as Place
+from oracle.slow import SlowChain
+from oracle.slow_trace import trace_backward, trace_forward
+from oracle.test_traces import Pair, random_parts, read, same, texts_of
 
 N_TRIALS = 25
 
@@ -27,7 +30,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return read(nasty_chain(11, n_blocks=70), tmp_path_factory.mktemp("laws"), "laws")
 
 
-def amounts(found: Trace) -> dict[Outpoint, int]:
+def amounts(found: Trace) -> dict[Place, int]:
     return {(each.txid, each.vout): each.tainted_sat for each in found.terminals}
 
 
@@ -143,7 +146,7 @@ def test_a_union_of_origins_is_their_sum(pair: Pair) -> None:
             if whole.met_again_sat:
                 continue
             n_tried += 1
-            sums: dict[Outpoint, int] = {}
+            sums: dict[Place, int] = {}
             for text in texts:
                 for place, sat in amounts(
                     trace(pair.fast, [text], method=method, through_coinjoins=True)
@@ -257,6 +260,32 @@ def test_little_memory_gives_the_same_answer(bulk: Chain, method: str) -> None:
     with pytest.raises(LimitExceeded) as caught:
         Question(bulk, parts, "forward", Stops(), through_coinjoins=True, memory_bytes=2 << 20).ask(method)
     assert caught.value.code == "limit_trace_memory"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_thousands_of_inputs_and_outputs(tmp_path: Path, method: str) -> None:
+    """A fan of 3,000 outputs, some of one satoshi or none, merged again; every third of them is tainted."""
+    chain = NastyChain()
+    for _ in range(102):
+        chain.mine()
+    coin = next(iter(chain.coins))
+    value = chain.coins[coin][0]
+    amounts = [(0, 1, 546, value // 4000)[n % 4] for n in range(2999)]
+    amounts.append(value - sum(amounts))
+    fan = chain.send([coin], [(sat, pay_to(n % 50)) for n, sat in enumerate(amounts)])
+    chain.mine()
+    outputs = [(sat, pay_to(n)) for n, sat in enumerate(amounts[:2500])]
+    merged = chain.send([Outpoint(fan.txid, n) for n in reversed(range(3000))], outputs)
+    chain.mine()
+    pair = read(chain.blocks, tmp_path, "fan")
+    parts = {(fan.txid, n): [(0, amounts[n])] for n in range(0, 3000, 3)}
+    found = trace(pair.fast, texts_of(pair, parts), method=method, through_coinjoins=True)
+    same(found, trace_forward(pair.slow, parts, pair.tip, method, through_coinjoins=True), method=method)
+    if method != "tiho":
+        parts = {(merged.txid, n): [(0, amounts[n])] for n in range(0, 2500, 7)}
+        texts = texts_of(pair, parts)
+        found = trace(pair.fast, texts, method=method, direction="backward", through_coinjoins=True)
+        same(found, trace_backward(pair.slow, parts, pair.tip, method, through_coinjoins=True), method=method)
 
 
 @pytest.mark.parametrize("n_hops", [3_000, pytest.param(100_000, marks=pytest.mark.soak)])

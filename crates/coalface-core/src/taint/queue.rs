@@ -1,19 +1,19 @@
 //! Coins that wait for the transaction that spends them, taken out in ascending order of their keys.
 //!
-//! Keys never go back: what is put in lies above what was taken out. So they are kept by windows of 65,536. The current
+//! Keys never go back: what is put in lies above what was taken out. So they are kept by windows of 16,384. The current
 //! window is a dense array with a bitmap; later ones are lists that grow at their end, and wait on disk if memory is short.
 //! Putting in and taking out touch no more than a place or two of memory each, however many entries wait. An entry takes
-//! 16 bytes and the heap of its coin; the current window 0.6 MB.
+//! 16 bytes and the heap of its coin; the current window 0.13 MB.
 
 use super::coin::Coin;
 use super::error::TraceError;
 use super::spill::{Chunk, SpillFile};
 
-const WINDOW_BITS: u32 = 16;
+const WINDOW_BITS: u32 = 14;
 const WINDOW: usize = 1 << WINDOW_BITS;
 const WORDS: usize = WINDOW / 64;
 /// Windows of one group: a group's list of windows is made when one of them is needed.
-const GROUP: usize = 256;
+const GROUP: usize = 32;
 /// Key of an entry that is mixed.
 const MIXED: u64 = 1 << 63;
 /// Memory without which no trace begins: the current window, and what comes in between two looks at the memory.
