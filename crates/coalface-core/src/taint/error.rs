@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::Context;
+use crate::{Context, ContextValue};
 
 /// Why a trace was not made, or not finished.
 #[derive(Debug, Error)]
@@ -59,6 +59,11 @@ pub enum TraceError {
     },
 }
 
+/// An amount as a fact; what is below zero is none.
+fn amount(sat: i64) -> ContextValue {
+    u64::try_from(sat).unwrap_or(0).into()
+}
+
 impl TraceError {
     /// Stable name.
     #[must_use]
@@ -77,11 +82,9 @@ impl TraceError {
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
-            TraceError::Part { start_sat, end_sat, value_sat } => vec![
-                ("start_sat", start_sat.to_string().into()),
-                ("received", end_sat.to_string().into()),
-                ("allowed", value_sat.to_string().into()),
-            ],
+            TraceError::Part { start_sat, end_sat, value_sat } => {
+                vec![("start_sat", amount(*start_sat)), ("received", amount(*end_sat)), ("allowed", amount(*value_sat))]
+            }
             TraceError::NotDefined { method } => vec![("method", (*method).into())],
             TraceError::TooLittle { received_bytes, allowed_bytes } => {
                 vec![("received", (*received_bytes).into()), ("allowed", (*allowed_bytes).into())]

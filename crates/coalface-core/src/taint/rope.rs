@@ -318,7 +318,7 @@ mod tests {
             ((state >> 33) % below as u64) as usize
         };
         let mut ropes = vec![(Rope::default(), Vec::new())];
-        for _ in 0..20_000 {
+        for _ in 0..4_000 {
             let (mut rope, mut array) = ropes[next(ropes.len())].clone();
             match next(3) {
                 0 => {
