@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coalface import _core
 from coalface.chain import Chain
@@ -24,6 +25,8 @@ def terminals_of(chain: Chain, record: _core.TraceRecord, stops: Stops, directio
     outputs, sats = record["terminal_outputs"], record["terminal_sat"]
     marks, mixed = record["terminal_boundary"], record["terminal_mixed"]
     why = _reasons(chain, direction)
+    # Origin parts lie in one line with a gap of one behind each.
+    places = np.concatenate(([0], np.cumsum(record["origin_sat"] + 1)))[:-1].astype(np.int64)
 
     def build(start: int, end: int) -> list[Terminal]:
         txids, numbers, values, address_ids = _core.trace_outputs(chain.core, outputs[start:end])
@@ -33,6 +36,7 @@ def terminals_of(chain: Chain, record: _core.TraceRecord, stops: Stops, directio
             np.flatnonzero(known).tolist(), chain.core.address_texts(address_ids[known]), strict=True
         ):
             texts[place] = text
+        coins = _coins(chain, record, places, start, end)
         rows = []
         for n in range(end - start):
             boundary = BOUNDARIES[marks[start + n]]
@@ -47,7 +51,7 @@ def terminals_of(chain: Chain, record: _core.TraceRecord, stops: Stops, directio
                     boundary=boundary,
                     reason=why[boundary] if stop is None else stop[1].reason,
                     is_mixed=bool(mixed[start + n]),
-                    coins=_coins(chain, record, start + n),
+                    coins=coins[n],
                 )
             )
         return rows
@@ -74,30 +78,30 @@ def _reasons(chain: Chain, direction: str) -> dict[str, str]:
     }
 
 
-def _coins(chain: Chain, record: _core.TraceRecord, number: int) -> tuple[Coin, ...]:
-    """Stretches of a terminal, with the origin that each is coin of."""
+def _coins(
+    chain: Chain, record: _core.TraceRecord, places: NDArray[np.int64], start: int, end: int
+) -> list[tuple[Coin, ...]]:
+    """Stretches of the terminals from one number to another, with the origin that each is coin of."""
     firsts = record["first_run"]
     if len(firsts) == 0:
-        return ()
-    start, end = int(firsts[number]), int(firsts[number + 1])
-    if start == end:
-        return ()
-    outputs, starts, sats = record["origin_outputs"], record["origin_start_sat"], record["origin_sat"]
-    # Origin parts lie in one line with a gap of one behind each.
-    places = np.concatenate(([0], np.cumsum(sats + 1)[:-1]))
-    at = record["run_origin_sat"][start:end]
+        return [()] * (end - start)
+    first, last = int(firsts[start]), int(firsts[end])
+    at = record["run_origin_sat"][first:last]
     part = np.searchsorted(places, at, side="right") - 1
-    txids, numbers, _, _ = _core.trace_outputs(chain.core, outputs[part])
-    return tuple(
-        Coin(
-            start_sat=int(record["run_start_sat"][start + n]),
-            sat=int(record["run_sat"][start + n]),
-            origin_txid=txids[n],
-            origin_vout=numbers[n],
-            origin_start_sat=int(starts[part[n]] + at[n] - places[part[n]]),
+    txids, numbers, _, _ = _core.trace_outputs(chain.core, record["origin_outputs"][part])
+    origin_starts = record["origin_start_sat"][part] + at - places[part]
+    coins = list(
+        map(
+            Coin,
+            record["run_start_sat"][first:last].tolist(),
+            record["run_sat"][first:last].tolist(),
+            txids,
+            numbers,
+            origin_starts.tolist(),
         )
-        for n in range(end - start)
     )
+    ends = (firsts[start : end + 1].astype(np.int64) - first).tolist()
+    return [tuple(coins[ends[n] : ends[n + 1]]) for n in range(end - start)]
 
 
 def edges_of(chain: Chain, record: _core.TraceRecord) -> Rows[Edge]:
