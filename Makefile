@@ -57,6 +57,7 @@ bench: build $(VENV)/.installed-bench ## measure speed beside its floor and besi
 	@$(BIN)/python benches/scan.py
 	@$(BIN)/python benches/lookup.py
 	@$(BIN)/python benches/clusters.py
+	@$(BIN)/python benches/trace.py
 	@$(BIN)/python benches/peers.py
 
 soak: build ## run the long random tests

@@ -19,7 +19,6 @@ import numpy as np
 
 from coalface import _core
 from coalface.chain import Chain, StageTime, check, index, info, open_chain
-from coalface.tracing import trace
 
 T = TypeVar("T")
 
@@ -48,7 +47,6 @@ def main() -> None:
         rows += index_rows(blocks, made)
         chain = open_chain(BUILD / "store")
         rows += look_up_rows(chain)
-        rows += trace_rows(chain)
         rows += store_rows()
     with bulk_chain("parser", N_PARSER_TXS, xor_key=None) as (blocks, made):
         rows += parser_rows(blocks, made)
@@ -163,21 +161,6 @@ def look_up_rows(chain: Chain) -> list[Row]:
             f"{whole_seconds / 2000 * 1e6:.0f} us",
             "as a Python object with all inputs and outputs",
         ),
-    ]
-
-
-def trace_rows(chain: Chain) -> list[Row]:
-    """A haircut trace from early coinbases to the tip, all of it."""
-    origins = [chain.block(height).coinbase_txid for height in range(1, 4)]
-    found, seconds = timed(lambda: trace(chain, origins, through_coinjoins=True, max_txs=300_000), repeats=1)
-    total = sum(found.totals_sat.values()) + found.lost_to_fees_sat + found.met_again_sat
-    assert total == found.origin_sat
-    return [
-        Row(
-            "trace, haircut",
-            f"{found.n_txs / seconds / 1e6:.2f} M tx/s",
-            f"{found.n_txs} tainted transactions, answer with all edges as Python objects, margins conserved",
-        )
     ]
 
 

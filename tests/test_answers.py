@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,8 @@ SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster",
     "clusters build", "clusters list", "clusters diff", "clusters changes", "explain", "explain --why-not",
-    "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count", "trace", "scan",
+    "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count",
+    "trace", "compare", "path", "meet", "pooled", "scan",
     "labels import", "labels list", "labels show", "labels search", "labels diff", "labels withdraw",
     "screen", "prices import", "prices list", "prices show", "range bulk", "range compare", "range score",
     "range story", "range exercise", "range grade", "version", "error", "energy scenario",
@@ -397,7 +398,7 @@ def compare_scans(found: Comparison, store: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one list of questions
+def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - a statement an answer
     """All answers, compared with the document."""
     truth = story.truth
     theft, listed, dusted = truth.deeds.theft_txid, truth.listed_address, truth.dusted_address
@@ -449,6 +450,10 @@ def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one l
         compare("trace", "trace", store, f"{theft}:0", listed)
         compare("trace", "trace", store, theft, "--max-txs", "2")
         compare("trace", "trace", store, theft, "--through-coinjoins")
+        miner = next(ask("tx", store, next(ask("block", store, "230"))["coinbase_txid"]))["outputs"][0][
+            "address"
+        ]
+        compare_traces(compare, store, (theft, loot, miner), folder)
         hot = truth.ledger.addresses_of(truth.victim)[-1]
         compare("cluster", "cluster", store, hot, "--members", "3")
     compare_rule_sets(found, folder, story)
@@ -459,6 +464,35 @@ def compared(folder: Path, story: Story) -> Comparison:  # noqa: PLR0915 - one l
     return found
 
 
+def compare_traces(
+    compare: Callable[..., None], store: Path, places: tuple[str, str, str], folder: Path
+) -> None:
+    """Traces by other methods and directions, and the questions that rest on them."""
+    theft, loot, miner = places
+    legs = folder / "legs.toml"
+    legs.write_text(LEGS.format(theft=theft))
+    both = ("--through-coinjoins", "--robustness", "--through", loot, "--stop", NOBODY)
+    compare("trace", "trace", store, f"{theft}:0=5000@1", "--method", "fifo", *both)
+    compare("trace", "trace", store, f"cluster:{loot}", "--backward", "--method", "lifo")
+    compare("trace", "trace", store, theft, "--legs", legs, "--edges", folder / "edges.jsonl", "--stop", loot)
+    question = (store, theft, "--at-least", "1")
+    compare("compare", "compare", *question, "--reached", loot, "--stop", loot, "--max-traces", "9")
+    compare("path", "path", store, theft, loot)
+    compare("path", "path", store, loot, f"{theft}:0")
+    compare("meet", "meet", store, f"{theft}:0", f"{theft}:1", "--through-coinjoins", "--no-labels")
+    compare("pooled", "pooled", store, theft, "--account", loot)
+    compare("pooled", "pooled", store, f"{theft}:0", "--account", miner)
+
+
+LEGS = """[[leg]]
+out = "{theft}:0"
+asset = "XMR"
+amount = "1"
+time = "2020-01-01"
+source = "made up for this test"
+grade = "match"
+followable = false
+"""
 SCENARIO = """format = 1
 title = "a finding"
 question = "was it?"
@@ -536,6 +570,10 @@ NOT_SHOWN_NULL = {
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
     ("party", "kind"),  # sources with statements about parties say of each what it is
+    ("step of a way", "address"),
+    ("actor total", "address"),  # suspects come from Python only
+    ("meeting", "height"),  # as that of an edge
+    ("pooled event", "height"),
 }
 
 

@@ -47,6 +47,11 @@ __all__ = [
     "time_addresses",
     "time_outputs",
     "time_txs",
+    "trace",
+    "trace_boundaries",
+    "trace_outputs",
+    "trace_times",
+    "trace_ways",
     "write_block_files",
     "write_bulk",
 ]
@@ -133,14 +138,37 @@ class TotalsRecord(TypedDict):
     last_seen: tuple[int | None, int] | None
 
 @type_check_only
+class TraceOptions(TypedDict):
+    """How to trace. Stops are ids with the numbers of their boundaries."""
+
+    method: str
+    is_backward: bool
+    max_txs: int
+    stops: tuple[NDArray[np.uint32], NDArray[np.uint8]]
+    stop_outputs: tuple[NDArray[np.uint64], NDArray[np.uint8]]
+    stop_at_coinjoins: bool
+    follow_fees: bool
+    keep_hops: bool
+    keep_runs: bool
+    edges: str | None
+    memory_bytes: int | None
+    spill_folder: str
+
+@type_check_only
 class TraceRecord(TypedDict):
-    """A trace; hop ``n`` has the rows from ``hop_first_input[n]`` up to ``hop_first_input[n + 1]``."""
+    """A trace; hop ``n`` has rows from ``hop_first_input[n]`` to ``hop_first_input[n + 1]``; so do runs."""
 
     origin_outputs: NDArray[np.uint64]
+    origin_start_sat: NDArray[np.int64]
     origin_sat: NDArray[np.int64]
     terminal_outputs: NDArray[np.uint64]
     terminal_sat: NDArray[np.int64]
-    terminal_boundaries: list[str]
+    terminal_boundary: NDArray[np.uint8]
+    terminal_mixed: NDArray[np.bool_]
+    first_run: NDArray[np.uint64]
+    run_start_sat: NDArray[np.int64]
+    run_sat: NDArray[np.int64]
+    run_origin_sat: NDArray[np.int64]
     hop_txs: NDArray[np.uint32]
     hop_fee_sat: NDArray[np.int64]
     hop_first_input: NDArray[np.uint64]
@@ -149,8 +177,21 @@ class TraceRecord(TypedDict):
     hop_first_output: NDArray[np.uint64]
     hop_outputs: NDArray[np.uint64]
     hop_output_sat: NDArray[np.int64]
+    n_txs: int
     lost_to_fees_sat: int
     met_again_sat: int
+    spilled_bytes: int
+
+@type_check_only
+class WaysRecord(TypedDict):
+    """Ways from outputs to outputs: (output ids, satoshi of the narrowest)."""
+
+    shortest: tuple[NDArray[np.uint64], int]
+    largest: tuple[NDArray[np.uint64], int]
+    earliest: tuple[NDArray[np.uint64], int]
+    n_targets: int
+    n_txs: int
+    is_cut: bool
 
 @type_check_only
 class IndexRecord(TypedDict):
@@ -290,22 +331,42 @@ class Chain:
         self, a: int, b: int, bound: Bound, limit: int
     ) -> tuple[list[tuple[int, int, int]], bool] | None:
         """Steps from one address to another, and whether there are more."""
-    def trace_haircut(
-        self,
-        origins: NDArray[np.uint64],
-        bound: Bound,
-        max_txs: int,
-        stops: NDArray[np.uint32],
-        stop_at_coinjoins: bool,
-        progress: Callable[[int], None] | None = None,
-    ) -> TraceRecord:
-        """Forward trace by haircut."""
     def column(self, name: str) -> NDArray[Any]:
         """A column, read-only."""
     def check(self, progress: Callable[[str, int, int], None] | None = None) -> str:
         """Report of a full check, as JSON."""
     def digests(self) -> dict[str, str]:
         """Logical digest of every column group and index."""
+
+def trace_boundaries() -> list[str]:
+    """Names of the boundaries of traces, in the order of their numbers."""
+
+def trace(
+    chain: Chain,
+    parts: tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]],
+    bound: Bound,
+    options: TraceOptions,
+    progress: Callable[[int], None] | None = None,
+) -> TraceRecord:
+    """Trace from parts of outputs: ids, satoshi before each part, satoshi in it."""
+
+def trace_ways(
+    chain: Chain,
+    parts: tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]],
+    targets: NDArray[np.uint64],
+    bound: Bound,
+    options: TraceOptions,
+    progress: Callable[[int], None] | None = None,
+) -> WaysRecord:
+    """Ways from parts of outputs to outputs."""
+
+def trace_outputs(
+    chain: Chain, outputs: NDArray[np.uint64]
+) -> tuple[list[str], list[int], NDArray[np.int64], NDArray[np.uint32]]:
+    """For outputs, external ones too: txids, numbers, values, address ids."""
+
+def trace_times(chain: Chain, outputs: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """For outputs: heights and times of their blocks."""
 
 def block_fault(block: bytes) -> tuple[str, str] | None:
     """Code and reason of the first rule that a serialized block breaks by itself, or `None`."""

@@ -110,7 +110,7 @@ def test_codes_of_references(chain: Chain, story: Story) -> None:
         (lambda: trace(chain, [f"{'ab' * 32}:0"]), NotFound, "not_found_tx"),
         (lambda: trace(chain, ["script:p2pk:" + "00" * 32]), NotFound, "not_found_address"),
         (lambda: trace(chain, []), UsageError, "usage_origin"),
-        (lambda: trace(chain, [theft], method="fifo"), UsageError, "usage_method"),
+        (lambda: trace(chain, [theft], method="first"), UsageError, "usage_method"),
         (lambda: trace(chain, [theft], max_txs=-1), UsageError, "usage_count"),
         (lambda: cluster(chain, story.truth.listed_address, limit=0), UsageError, "usage_count"),
         (lambda: explain(chain, story.truth.listed_address, "", limit=-1), UsageError, "usage_count"),

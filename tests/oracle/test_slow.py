@@ -267,7 +267,7 @@ def same_trace(pair: Pair, found: Trace, origins: set[Outpoint], height: int, **
     for terminal in found.terminals:
         output = pair.slow.output[terminal.txid, terminal.vout]
         assert (terminal.address, terminal.value_sat) == (output.address, output.value_sat)
-        assert 0 < terminal.tainted_sat <= terminal.value_sat
+        assert 0 < terminal.tainted_sat <= output.value_sat
     for boundary, sat in found.totals_sat.items():
         assert sat == sum(each.tainted_sat for each in found.terminals if each.boundary == boundary)
     margins = sum(found.totals_sat.values()) + found.lost_to_fees_sat + found.met_again_sat

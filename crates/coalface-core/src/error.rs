@@ -31,6 +31,9 @@ pub enum Error {
     /// The budget of a build.
     #[error(transparent)]
     Memory(#[from] crate::bulk::MemoryError),
+    /// A trace.
+    #[error(transparent)]
+    Trace(#[from] crate::taint::TraceError),
     /// A block whose bytes cannot be read.
     #[error("`{file}`, byte {offset}: block {hash} is damaged: {source}")]
     DamagedBlock {
@@ -70,6 +73,7 @@ impl Error {
             Error::TxJson(error) => error.code(),
             Error::RuleSet(error) => error.code(),
             Error::Memory(error) => error.code(),
+            Error::Trace(error) => error.code(),
             Error::DamagedBlock { .. } => "source_damaged_block",
             Error::BlockGone { .. } => "source_block_gone",
             Error::Cancelled => "cancelled",
@@ -88,6 +92,7 @@ impl Error {
             Error::TxJson(error) => error.context(),
             Error::RuleSet(error) => error.context(),
             Error::Memory(error) => error.context(),
+            Error::Trace(error) => error.context(),
             Error::DamagedBlock { file, offset, hash, source } => vec![
                 ("path", file.as_str().into()),
                 ("offset", (*offset).into()),
@@ -114,6 +119,7 @@ impl Error {
             Error::TxJson(error) => error.hint(),
             Error::RuleSet(error) => error.hint(),
             Error::Memory(error) => error.hint(),
+            Error::Trace(error) => error.hint(),
             Error::DamagedBlock { .. } => {
                 Some("fetch the file again, or go on without the block by `--skip-damaged`".into())
             }

@@ -18,7 +18,7 @@ use coalface_core::store::digest::digests;
 use coalface_core::store::key::Salt;
 use coalface_core::store::run::RunKind;
 use coalface_core::store::{Snapshot, StoreWriter};
-use coalface_core::taint::{trace, TraceOptions};
+use coalface_core::taint::{trace, Boundary, Method, Part, TraceOptions};
 
 const SEEDS: u64 = 400;
 const ALL_SEEDS_WITHIN: Duration = Duration::from_secs(120);
@@ -101,9 +101,24 @@ fn look_up(snapshot: &Snapshot, rng: &mut Rng) {
         }
         let _ = lookup::coverage::segments(snapshot, &bound);
         if n % 10 == 0 {
-            let options = TraceOptions { bound, max_txs: 1_000, stops: vec![id], stop_at_coinjoins: n % 20 == 0 };
-            let origins = [rng.below(counts.outputs + 1), 0];
-            let _ = trace(snapshot, &origins, &options, &|_| std::ops::ControlFlow::Continue(()));
+            for method in Method::ALL {
+                let options = TraceOptions {
+                    max_txs: 1_000,
+                    is_backward: rng.below(2) == 0,
+                    stops: vec![(id, Boundary::Service)],
+                    stop_at_coinjoins: n % 20 == 0,
+                    follow_fees: rng.below(2) == 0,
+                    keep_runs: true,
+                    ..TraceOptions::new(bound, method)
+                };
+                let parts: Vec<Part> = [rng.below(counts.outputs + 1), 0]
+                    .map(|output| {
+                        let value = snapshot.columns.output_value_sat.get(output as usize);
+                        Part { output, start_sat: 0, len_sat: value.copied().unwrap_or(1) }
+                    })
+                    .to_vec();
+                let _ = trace(snapshot, &parts, &options, &|_| std::ops::ControlFlow::Continue(()));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use coalface_core::script::address::WitnessProgramProblem;
 use coalface_core::script::AddressError;
 use coalface_core::store::StoreError;
 use coalface_core::synth::BulkError;
+use coalface_core::taint::TraceError;
 use coalface_core::{Context, ContextValue, Error};
 
 /// Fails to compile if a variant is missing from the list, and fails if one of the list is missing from the examples.
@@ -79,6 +80,7 @@ fn of_the_engine() {
             Error::Memory(MemoryError::Disk { needed_bytes: 2, available_bytes: 1 }),
             &["needed_bytes", "available_bytes"],
         ),
+        (Error::Trace(TraceError::NotDefined { method: "tiho" }), &["method"]),
         (damaged(), &["path", "offset", "block_hash", "block_offset", "what", "received", "allowed"]),
         (Error::BlockGone { hash }, &["block_hash"]),
         (Error::Cancelled, &[]),
@@ -98,6 +100,7 @@ fn of_the_engine() {
             Error::RuleSet(RuleSetError::Store(_)),
             Error::Memory(MemoryError::TooLittle { .. }),
             Error::Memory(MemoryError::Disk { .. }),
+            Error::Trace(_),
             Error::DamagedBlock { .. },
             Error::BlockGone { .. },
             Error::Cancelled,
@@ -284,6 +287,33 @@ fn of_bulk_chains() {
             BulkError::BlockFile(_),
             BulkError::Io(_),
             BulkError::Cancelled,
+        ]
+    );
+    for (error, names) in examples {
+        assert_facts(error, names);
+    }
+}
+
+#[test]
+fn of_traces() {
+    let file = || TraceError::File { path: "edges.jsonl".into(), source: io::Error::from_raw_os_error(13) };
+    let examples: Vec<(TraceError, &[&str])> = vec![
+        (TraceError::Part { start_sat: 1, end_sat: 9, value_sat: 8 }, &["start_sat", "received", "allowed"]),
+        (TraceError::NotDefined { method: "tiho" }, &["method"]),
+        (TraceError::TooLittle { received_bytes: 1, allowed_bytes: 2 }, &["received", "allowed"]),
+        (TraceError::Memory { n_txs: 3, needed_bytes: 2, allowed_bytes: 1 }, &["n_txs", "received", "allowed"]),
+        (file(), &["path", "what"]),
+        (TraceError::Spill { path: "x.spill".into(), offset: 7 }, &["path", "offset"]),
+    ];
+    every_variant!(
+        examples,
+        [
+            TraceError::Part { .. },
+            TraceError::NotDefined { .. },
+            TraceError::TooLittle { .. },
+            TraceError::Memory { .. },
+            TraceError::File { .. },
+            TraceError::Spill { .. },
         ]
     );
     for (error, names) in examples {

@@ -13,7 +13,6 @@ use coalface_core::script::address::decode;
 use coalface_core::store::layout::all_columns;
 use coalface_core::store::run::RunKind;
 use coalface_core::store::{Snapshot, StoreError};
-use coalface_core::taint::{self, TraceOptions};
 use coalface_core::{Error, Result};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
@@ -405,29 +404,6 @@ impl PyChain {
             let found = forest::explain(snapshot, a, b, bound.0.txs, limit)?;
             Ok(found.map(|(ties, more)| (ties.iter().map(|tie| (tie.from, tie.to, tie.tx)).collect(), more)))
         })
-    }
-
-    /// Forward trace by haircut, as a dict of arrays; `progress(txs)` is called every 4096 transactions.
-    #[pyo3(signature = (origins, bound, max_txs, stops, stop_at_coinjoins, progress=None))]
-    #[allow(clippy::too_many_arguments, reason = "arguments of one Python call")]
-    fn trace_haircut<'py>(
-        &self,
-        py: Python<'py>,
-        origins: PyReadonlyArray1<'py, u64>,
-        bound: PyBound,
-        max_txs: u64,
-        stops: PyReadonlyArray1<'py, u32>,
-        stop_at_coinjoins: bool,
-        progress: Option<Py<PyAny>>,
-    ) -> PyResult<Bound_<'py>> {
-        let origins = origins.as_array().to_vec();
-        let mut stops = stops.as_array().to_vec();
-        stops.sort_unstable();
-        let options = TraceOptions { bound: bound.0, max_txs, stops, stop_at_coinjoins };
-        let listener = gate::Listener::new(progress);
-        let tell = |followed: u64| listener.tell((followed,));
-        let result = gate::ask(py, &self.snapshot, |snapshot| taint::trace(snapshot, &origins, &options, &tell));
-        crate::record::trace(py, &listener.result(result)?)
     }
 
     /// A column as a read-only array over the mapped file, e.g. `output.value_sat`; stamped columns are masked copies.

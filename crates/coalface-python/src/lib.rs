@@ -15,6 +15,7 @@ mod record;
 mod rule_set;
 mod scan;
 mod timing;
+mod trace;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -56,6 +57,11 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(timing::time_addresses, module)?)?;
     module.add_function(wrap_pyfunction!(timing::time_outputs, module)?)?;
     module.add_function(wrap_pyfunction!(timing::time_txs, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_boundaries, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_outputs, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_times, module)?)?;
+    module.add_function(wrap_pyfunction!(trace::trace_ways, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_block_files, module)?)?;
     module.add_function(wrap_pyfunction!(index::bulk_eras, module)?)?;
     module.add_function(wrap_pyfunction!(index::write_bulk, module)?)?;

@@ -6,8 +6,6 @@ use coalface_core::lookup::block::Block;
 use coalface_core::lookup::place::Place;
 use coalface_core::lookup::tx::Tx;
 use coalface_core::script::Kind;
-use coalface_core::taint::TraceResult;
-use numpy::IntoPyArray;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -85,43 +83,5 @@ pub fn totals<'py>(py: Python<'py>, totals: &Totals, seen: [(&str, Option<Place>
     for (name, place) in seen {
         dict.set_item(name, place.map(|place| (place.height, place.time_unix)))?;
     }
-    Ok(dict)
-}
-
-/// A trace, as parallel arrays; hops are in compressed rows (`hop_inputs` of hop n from `hop_first_input[n]` on).
-pub fn trace<'py>(py: Python<'py>, result: &TraceResult) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    let (outputs, sats): (Vec<u64>, Vec<i64>) = result.origins.iter().copied().unzip();
-    dict.set_item("origin_outputs", outputs.into_pyarray(py))?;
-    dict.set_item("origin_sat", sats.into_pyarray(py))?;
-    let terminals = &result.terminals;
-    let array: Vec<u64> = terminals.iter().map(|terminal| terminal.output).collect();
-    dict.set_item("terminal_outputs", array.into_pyarray(py))?;
-    let array: Vec<i64> = terminals.iter().map(|terminal| terminal.tainted_sat).collect();
-    dict.set_item("terminal_sat", array.into_pyarray(py))?;
-    let names: Vec<&str> = terminals.iter().map(|terminal| terminal.boundary.name()).collect();
-    dict.set_item("terminal_boundaries", names)?;
-    let hops = &result.hops;
-    let array: Vec<u32> = hops.iter().map(|hop| hop.tx).collect();
-    dict.set_item("hop_txs", array.into_pyarray(py))?;
-    let array: Vec<i64> = hops.iter().map(|hop| hop.fee_sat).collect();
-    dict.set_item("hop_fee_sat", array.into_pyarray(py))?;
-    for (side, rows) in [
-        ("input", hops.iter().map(|hop| &hop.inputs).collect::<Vec<_>>()),
-        ("output", hops.iter().map(|hop| &hop.outputs).collect::<Vec<_>>()),
-    ] {
-        let mut firsts = vec![0u64];
-        let (mut outputs, mut sats) = (Vec::new(), Vec::new());
-        for row in rows {
-            outputs.extend(row.iter().map(|(output, _)| *output));
-            sats.extend(row.iter().map(|(_, sat)| *sat));
-            firsts.push(outputs.len() as u64);
-        }
-        dict.set_item(format!("hop_first_{side}"), firsts.into_pyarray(py))?;
-        dict.set_item(format!("hop_{side}s"), outputs.into_pyarray(py))?;
-        dict.set_item(format!("hop_{side}_sat"), sats.into_pyarray(py))?;
-    }
-    dict.set_item("lost_to_fees_sat", result.lost_to_fees_sat)?;
-    dict.set_item("met_again_sat", result.met_again_sat)?;
     Ok(dict)
 }

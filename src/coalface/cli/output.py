@@ -88,6 +88,10 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - a return a kind
             return {_key(key): plain(item) for key, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
+        case Sequence() if not isinstance(
+            value, bytes | bytearray | memoryview
+        ):  # rows that are made when read
+            return [plain(item) for item in value]
         case SupportsIndex():
             return value.__index__()
         case Decimal():

@@ -1,20 +1,21 @@
-"""`coalface trace`: where value went."""
+"""`coalface trace`: where value went, or where it came from."""
+
+from pathlib import Path
 
 import click
 
-from coalface.chain import Chain, open_chain
+from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.progress import Progress
+from coalface.cli.stops import stop_options, stopping_of
 from coalface.cli.subjects import as_of_option, partial_note, store_argument, subjects_of
-from coalface.labels import LabelBook, has_labels, service_stops
-from coalface.screening.asking import lists_moment
-from coalface.tracing import METHODS, Trace
+from coalface.tracing import METHODS, Trace, read_legs
 from coalface.tracing import trace as trace_from
 from coalface.units import format_btc
 
 __all__ = ["trace"]
 
-_COLUMNS = ("txid", "vout", "address", "value_sat", "tainted_sat", "boundary", "reason")
+_COLUMNS = ("txid", "vout", "address", "value_sat", "tainted_sat", "boundary", "is_mixed", "reason")
 _SHOWN = 50
 
 
@@ -28,51 +29,73 @@ _SHOWN = 50
     show_default=True,
     help="Accounting method; it is part of the answer.",
 )
-@click.option("--stop", "stops", multiple=True, metavar="ADDRESS", help="Address to stop at; repeatable.")
-@click.option("--no-labels", is_flag=True, help="Do not stop at addresses that labels name as services.")
-@click.option("--no-clusters", is_flag=True, help="Do not stop at other addresses in the clusters of stops.")
-@click.option("--through-coinjoins", is_flag=True, help="Go on through transactions that may be CoinJoins.")
+@click.option("--backward", is_flag=True, help="Ask where value came from instead of where it went.")
+@click.option("--robustness", is_flag=True, help="Ask all other methods as well, in one table.")
 @click.option(
-    "--max-txs",
-    default=1_000_000,
-    show_default=True,
-    type=click.IntRange(min=1),
-    help="Transactions to follow; the rest ends at the boundary `limit`.",
+    "--follow-fees", is_flag=True, help="Follow taint through fees into the coinbase that took them."
 )
+@click.option(
+    "--legs",
+    "legs_file",
+    type=click.Path(dir_okay=False),
+    help="File of external legs (TOML or CSV), which continue the trace after a swap.",
+)
+@click.option(
+    "--edges",
+    "edges_file",
+    type=click.Path(dir_okay=False),
+    help="Write the transactions there, a JSON document a line, instead of into the answer.",
+)
+@stop_options
 @as_of_option
 @format_option
 def trace(
     store: str,
     origins: tuple[str, ...],
     method: str,
-    stops: tuple[str, ...],
+    backward: bool,
+    robustness: bool,
+    follow_fees: bool,
+    legs_file: str | None,
+    edges_file: str | None,
+    stop: tuple[str, ...],
+    through: tuple[str, ...],
     no_labels: bool,
     no_clusters: bool,
     through_coinjoins: bool,
     max_txs: int,
+    memory_bytes: int,
     as_of: str | None,
     format: Format,
 ) -> None:
-    """Follow value forward from outputs, transactions or addresses.
+    """Follow value from outputs, transactions, addresses or clusters.
 
-    ORIGIN is `txid:vout`, a txid (all its outputs) or an address (all it received). The trace stops at
-    services (labels name them, their clusters extend them), at transactions that may be CoinJoins, and where
-    value rests.
+    ORIGIN is `txid:vout`, a part of it (`txid:vout=SAT` or `txid:vout=SAT@START`), a txid (all its
+    outputs), an address (all it received) or `cluster:ADDRESS`. The trace stops at services (labels name
+    them, their clusters extend them), at transactions that may be CoinJoins, and where value rests.
 
-    Example: coalface trace mainnet.coalface TXID:0 --method haircut
+    Example: coalface trace mainnet.coalface TXID:0 --method fifo
     """
     chain = open_chain(store, as_of=as_of)
-    labelled, lists = ({}, []) if no_labels else _labelled(chain, as_of)
+    stopping = stopping_of(chain, as_of, stop, no_labels=no_labels)
+    legs = () if legs_file is None else read_legs(legs_file)
     with Progress("following", "tx") as progress:
         found = trace_from(
             chain,
             list(subjects_of(origins)),
             method=method,
-            stops={**labelled, **dict.fromkeys(stops, "named by --stop")},
-            stop_lists=lists,
+            direction="backward" if backward else "forward",
+            stops=stopping.stops,
+            stop_lists=stopping.lists,
             stop_at_clusters=not no_clusters,
+            through=through,
             through_coinjoins=through_coinjoins,
+            follow_fees=follow_fees,
+            legs=legs,
+            robustness=robustness,
             max_txs=max_txs,
+            memory_bytes=memory_bytes,
+            edges_file=None if edges_file is None else Path(edges_file),
             progress=progress.update,
         )
     match format:
@@ -84,35 +107,62 @@ def trace(
             write_record(found, format)
 
 
-def _labelled(chain: Chain, as_of: str | None) -> tuple[dict[str, str], list[dict[str, str | None]]]:
-    """Services by the labels that screening would use as of the same moment, and the lists that name them."""
-    if not has_labels(chain.folder):
-        return {}, []
-    with LabelBook(chain.folder, as_of_unix=lists_moment(chain, as_of)) as book:
-        stops = service_stops(chain, book)
-        used = [each for each in book.sources if each.is_newest and each.n_addresses > each.n_listed]
-        return stops, [each.as_provenance() for each in used]
-
-
 def _show(found: Trace) -> None:
     """Write the sums, then where the value is, largest first."""
+    optional = {
+        "continued_btc": format_btc(found.continued_sat) if found.legs else "",
+        "mixed_btc": format_btc(found.mixed_sat) if found.mixed_sat else "",
+        "edges_file": found.edges_file or "",
+        "overrides": [f"{each.kind} {each.address}" for each in found.overrides],
+    }
     write_record(
         {
             "method": found.method,
+            "direction": found.direction,
             "error_rates": found.error_rates.text(),
             "as_of": f"{found.provenance.as_of.height} {found.provenance.as_of.hash}",
             "origins": [
                 f"{origin.text} ({origin.kind}, {origin.n_outputs} outputs)" for origin in found.origins
             ],
             "origin_btc": format_btc(found.origin_sat),
-            **{f"{name}_btc": format_btc(sat) for name, sat in found.totals_sat.items()},
+            **{
+                f"{name}_btc": format_btc(sat)
+                for name, sat in found.totals_sat.items()
+                if _is_shown(found, name)
+            },
             "lost_to_fees_btc": format_btc(found.lost_to_fees_sat),
             "met_again_btc": format_btc(found.met_again_sat),
             "transactions": found.n_txs,
+            **{name: value for name, value in optional.items() if value},
             **partial_note(found.coverage),
         },
         Format.TABLE,
     )
+    if found.robustness is not None:
+        click.echo("\nother methods (the declared one stays the answer):")
+        columns = [
+            "method",
+            *(f"{name}_btc" for name in found.totals_sat if _is_shown(found, name)),
+            "fees_btc",
+        ]
+        rows = [_row(found, found.method, found.totals_sat, found.lost_to_fees_sat)]
+        rows += [
+            _row(found, each.method, each.totals_sat, each.lost_to_fees_sat) for each in found.robustness
+        ]
+        write_records(rows, columns, Format.TABLE)
+    if found.legs:
+        click.echo("\nexternal legs (as their sources say):")
+        legs = [
+            {
+                "tainted_btc": format_btc(each.tainted_sat),
+                "asset": each.leg.asset,
+                "outcome": each.meaning,
+                "grade": each.leg.grade,
+                "source": each.leg.source,
+            }
+            for each in found.legs
+        ]
+        write_records(legs, ["tainted_btc", "asset", "outcome", "grade", "source"], Format.TABLE)
     rows = [
         {"tainted_btc": format_btc(sat), "boundary": boundary, "address": address}
         for address, boundary, sat in found.by_address()
@@ -121,3 +171,22 @@ def _show(found: Trace) -> None:
     write_records(rows[:_SHOWN], ["tainted_btc", "boundary", "address"], Format.TABLE)
     if len(rows) > _SHOWN:
         click.echo(f"... {len(rows) - _SHOWN} more addresses: --format csv lists all outputs")
+
+
+_ALWAYS = {
+    "forward": ("unspent", "service", "coinjoin", "burned", "limit", "coverage"),
+    "backward": ("coinbase", "service", "coinjoin", "limit", "coverage"),
+}
+
+
+def _is_shown(found: Trace, name: str) -> bool:
+    """Whether a table has that boundary: those of every trace, and others where there is something."""
+    others = found.robustness or ()
+    has_any = found.totals_sat[name] or any(each.totals_sat[name] for each in others)
+    return bool(has_any) or name in _ALWAYS[found.direction]
+
+
+def _row(found: Trace, method: str, totals_sat: dict[str, int], fees_sat: int) -> dict[str, object]:
+    """One method's sums."""
+    sums = {f"{name}_btc": format_btc(sat) for name, sat in totals_sat.items() if _is_shown(found, name)}
+    return {"method": method, **sums, "fees_btc": format_btc(fees_sat)}

@@ -48,7 +48,19 @@ VERBS: dict[str, Verb] = {
         "Show which output of a transaction is held to be change, by which votes.",
     ),
     "trace": Verb(
-        "coalface.cli.trace:trace", "Follow value forward from outputs, transactions or addresses."
+        "coalface.cli.trace:trace", "Follow value from outputs, transactions, addresses or clusters."
+    ),
+    "compare": Verb(
+        "coalface.cli.compare:compare", "Ask one question under all methods, and what its answer hangs on."
+    ),
+    "path": Verb(
+        "coalface.cli.path:path",
+        "Show the shortest, the largest and the earliest way from one place to another.",
+    ),
+    "meet": Verb("coalface.cli.meet:meet", "Show where money of several origins comes together."),
+    "pooled": Verb(
+        "coalface.cli.pooled:pooled",
+        "Show what is left of a claim on a pooled account, by its lowest intermediate balance.",
     ),
     "scan": Verb("coalface.cli.scan:scan", "Ask a question about the whole chain."),
     "labels": Verb(

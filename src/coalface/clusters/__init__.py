@@ -2,9 +2,9 @@
 
 The forests themselves are kept by the engine: `strict` while blocks are indexed, named rule sets beside it
 (`rule_sets` says which, and makes them). `cluster` says who is in one, `explain` by which transactions two
-addresses came together, `apart` why they did not, `change` which output came back to the payer, `changes` what happened between two blocks, `difference`
-what two sets make of the same addresses; `steps` and `picture` show evidence, `rules` names and versions what
-decides.
+addresses came together, `apart` why they did not, `change` which output came back to its payer, `changes`
+what happened between two blocks, `difference` what two sets make of the same addresses; `steps` and `picture`
+show evidence, `rules` names and versions what decides.
 """
 
 from coalface.clusters.apart import Apart, CommonCounterparty, InSet, Meeting, apart
@@ -27,10 +27,11 @@ from coalface.clusters.rules import COINJOIN_RULE, RULE_SET
 from coalface.clusters.steps import Step
 
 __all__ = [
-    "Apart",
-    "BuildReport",
     "CHANGE_RULE",
     "COINJOIN_RULE",
+    "RULE_SET",
+    "Apart",
+    "BuildReport",
     "Change",
     "ChangeModel",
     "ChangeOutput",
@@ -46,7 +47,6 @@ __all__ = [
     "Merge",
     "OpenSet",
     "Part",
-    "RULE_SET",
     "RuleSetState",
     "SetDifference",
     "Step",

@@ -22,7 +22,7 @@ from coalface.labels.lookup import labels_of, listed_addresses, service_addresse
 from coalface.labels.party import Party, PartyName, PartyRelation
 from coalface.labels.problems import problems_of
 from coalface.labels.search import Found, search
-from coalface.labels.services import LabelledAddresses, labelled_addresses, service_stops
+from coalface.labels.services import LabelledAddresses, Service, labelled_addresses, service_stops
 from coalface.labels.source import LabelSource
 from coalface.labels.withdrawal import Withdrawal, Withdrawn, withdraw
 
@@ -41,6 +41,7 @@ __all__ = [
     "Party",
     "PartyName",
     "PartyRelation",
+    "Service",
     "Withdrawal",
     "Withdrawn",
     "diff_series",

@@ -29,7 +29,7 @@ from coalface.labels.reason import cited_reason
 from coalface.labels.source import SourceRow
 from coalface.labels.sqlite_file import checked_row
 
-__all__ = ["NOBODY", "LabelledAddresses", "labelled_addresses", "service_stops"]
+__all__ = ["NOBODY", "LabelledAddresses", "Service", "labelled_addresses", "service_stops"]
 
 FILE_NAME: Final = "labels.index.npz"
 _FORMAT: Final = 1
@@ -131,8 +131,18 @@ def labelled_addresses(chain: Chain, book: LabelBook) -> LabelledAddresses:
     return found
 
 
-def service_stops(chain: Chain, book: LabelBook) -> dict[str, str]:
-    """Reason by address, of the addresses of a chain that labels give to a service: where traces stop.
+@dataclass(frozen=True)
+class Service:
+    """A service, as a label says."""
+
+    reason: str
+    """Who says so, with the statement's id."""
+    category: str | None
+    actor: str | None
+
+
+def service_stops(chain: Chain, book: LabelBook) -> dict[str, Service]:
+    """Services by address, of the addresses of a chain that labels give to one: where traces stop.
 
     Parameters
     ----------
@@ -145,9 +155,14 @@ def service_stops(chain: Chain, book: LabelBook) -> dict[str, str]:
     rows = np.flatnonzero(labelled.is_service)
     first = rows[np.unique(labelled.address_id[rows], return_index=True)[1]]
     texts = chain.core.address_texts(labelled.address_id[first])
+    codes = zip(labelled.category[first].tolist(), labelled.actor[first].tolist(), strict=True)
     return {
-        text: cited_reason(book.label_of_row(row))
-        for text, row in zip(texts, labelled.statement[first].tolist(), strict=True)
+        text: Service(
+            cited_reason(book.label_of_row(row)),
+            None if category == NOBODY else labelled.categories[category],
+            None if actor == NOBODY else labelled.actors[actor],
+        )
+        for text, row, (category, actor) in zip(texts, labelled.statement[first].tolist(), codes, strict=True)
         if text is not None
     }
 

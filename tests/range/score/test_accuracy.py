@@ -22,6 +22,7 @@ from coalface.range.score.measures import NO_MEANING, meaning_of
 from coalface.range.score.pooling import pool
 from coalface.range.score.publish import publish
 from coalface.range.score.result import Status
+from coalface.tracing import METHODS
 
 
 def test_a_run_writes_page_and_table_from_the_folders_alone(truth_folder: Path, tmp_path: Path) -> None:
@@ -33,7 +34,13 @@ def test_a_run_writes_page_and_table_from_the_folders_alone(truth_folder: Path, 
         written.append((page.read_bytes(), table.read_bytes()))
     assert written[0] == written[1]
     text, rules = written[0][0].decode(), json.loads(written[0][1])["rules"]
-    assert set(rules) == {RULE_SET, COINJOIN_RULE, CHANGE_RULE, f"{CHANGE_RULE} wide", "haircut/1"}
+    assert set(rules) == {
+        RULE_SET,
+        COINJOIN_RULE,
+        CHANGE_RULE,
+        f"{CHANGE_RULE} wide",
+        *(f"{method}/1" for method in METHODS),
+    }
     assert re.search(r"^\| story \| 7 \| 320 \| \d+ \| \d+ \| 0 % \| ", text, re.MULTILINE)
     assert "| trace fifo | - | not built | - | - | not built | - | - |" in text
     assert "### By rule, worst first" in text

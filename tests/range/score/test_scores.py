@@ -30,6 +30,7 @@ from coalface.range.score import (
 from coalface.range.score.coinjoins import marked_txs
 from coalface.range.score.result import Parameters, worst_first
 from coalface.range.score.traces import FEES, kept_labels, thefts_of
+from coalface.tracing import METHODS
 from oracle.mixes import may_be_coinjoin
 from oracle.slow import SlowChain
 from story import Story, build_story
@@ -48,13 +49,13 @@ def total(score: Score) -> Row:
 def test_everything_that_is_expected_is_named(report: Report) -> None:
     status = {each.name: each.status for each in report.scores}
     assert {name for name, each in status.items() if each is Status.SCORED} == {
-        "clusters", "coinjoins", "coinjoin equal_outputs", "change", "change wide", "trace haircut",
+        "clusters", "coinjoins", "coinjoin equal_outputs", "change", "change wide",
+        *(f"trace {method}" for method in METHODS),
     }  # fmt: skip
     for name in (
         "typologies",
         "pool attribution",
         "payout recipients",
-        "trace fifo",
     ):
         assert status[name] is Status.NOT_BUILT
         assert report.named(name).rows == ()

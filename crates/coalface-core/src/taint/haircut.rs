@@ -3,7 +3,40 @@
 //! Rounding is the *drawing rule*. With `tainted` of `total` satoshi left, an output of value `o` takes
 //! `floor(tainted × o / total)`, and both shrink by what it took; outputs come in index order, the fee last, which takes
 //! what is left. Both margins hold exactly: no output takes more than its value, and outputs plus fee take all of the
-//! tainted amount. Source of the method: Möser, Böhme, Breuker (2014), "Towards Risk Scoring of Bitcoin Transactions".
+//! tainted amount. Backward the same rule draws from the inputs in index order: what came out of a transaction came from
+//! each input in proportion to its value. Source of the method: Möser, Böhme, Breuker (2014), "Towards Risk Scoring of
+//! Bitcoin Transactions".
+//!
+//! *When it is wrong.* Always a little: no coin is "3 % stolen". It spreads over everybody who was paid downstream, in
+//! amounts that say less and less, and where one owner pays from many coins it says nothing of the owner's choice.
+
+use super::rule::{Flow, Rule};
+
+/// The method.
+#[derive(Debug)]
+pub struct Haircut;
+
+impl Rule for Haircut {
+    type Coin = i64;
+    const ALL_INPUTS: bool = false;
+
+    fn forward(flow: &mut Flow<i64>) {
+        let total = flow.total_sat();
+        // A sound store has no more taint than value; a damaged one must not make any.
+        let mut draw = Draw::new(flow.taken_sat().min(total), total);
+        for side in flow.made() {
+            side.coin = draw.take(side.value_sat);
+        }
+    }
+
+    fn backward(flow: &mut Flow<i64>) {
+        let total = flow.inputs.iter().fold(0i64, |sum, side| sum.saturating_add(side.value_sat));
+        let mut draw = Draw::new(flow.wanted_sat().min(total), total);
+        for side in &mut flow.inputs {
+            side.coin = draw.take(side.value_sat);
+        }
+    }
+}
 
 /// What is left to draw from in one transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

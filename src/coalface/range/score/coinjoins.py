@@ -12,6 +12,10 @@ from coalface.range.score.matched import Matched
 from coalface.range.score.rate import rate
 from coalface.range.score.result import Against, Parameters, RowKind, Score, Status
 from coalface.range.score.table import Column
+from coalface.tracing import BOUNDARIES
+from coalface.tracing.origins import Parts
+from coalface.tracing.stops import Stops
+from coalface.tracing.trace import Question
 
 __all__ = ["CoinJoins", "marked_txs"]
 
@@ -108,8 +112,10 @@ def marked_txs(matched: Matched) -> NDArray[np.bool_]:
     origins = np.unique(origins[origins < bound.outputs]).astype(np.uint64)
     if not len(origins):
         return np.zeros(len(matched.tx_rows), np.bool_)
-    record = chain.core.trace_haircut(origins, bound, bound.txs, np.empty(0, np.uint32), True)
-    ends = np.array(record["terminal_boundaries"], dtype=object) == "coinjoin"
+    values = chain.column("output.value_sat")
+    question = Question(chain, Parts.whole(origins, values[origins]), "forward", Stops(), max_txs=bound.txs)
+    record, _ = question.ask("haircut", keep_edges=False)
+    ends = record["terminal_boundary"] == BOUNDARIES.index("coinjoin")
     inputs = chain.column("output.spent_by")[record["terminal_outputs"][ends]].astype(np.int64)
     marked = np.zeros(bound.txs, np.bool_)
     marked[np.searchsorted(first_inputs, inputs, side="right") - 1] = True

@@ -29,6 +29,7 @@ EXPECTED: dict[str, str] = {
     "trace haircut": "where stolen value is, by haircut",
     "trace fifo": "where stolen value is, first in, first out",
     "trace lifo": "where stolen value is, last in, first out",
+    "trace tiho": "where stolen value is, tainted coin into the largest output",
     "trace poison": "where stolen value is, every output of a touched transaction",
     "pool attribution": "who found a block",
     "payout recipients": "addresses that a pool paid for mining",
