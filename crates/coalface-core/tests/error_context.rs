@@ -18,6 +18,7 @@ use coalface_core::script::AddressError;
 use coalface_core::store::StoreError;
 use coalface_core::synth::BulkError;
 use coalface_core::taint::TraceError;
+use coalface_core::tx_json::TxJsonError;
 use coalface_core::{Context, ContextValue, Error};
 
 /// Fails to compile if a variant is missing from the list, and fails if one of the list is missing from the examples.
@@ -57,6 +58,7 @@ fn fact(context: &Context, name: &str) -> ContextValue {
 fn of_the_engine() {
     let hash = Hash32::default();
     let source = ParseError { offset: 84, what: "number of inputs", received: 1 << 40, allowed: "1 to 90000" };
+    let text = || "x".repeat(500);
     let damaged = || Error::DamagedBlock { file: "blk00000.dat".into(), offset: 8, hash, source: source.clone() };
     let examples: Vec<(Error, &[&str])> = vec![
         (Error::Io(io_error()), IO),
@@ -81,6 +83,19 @@ fn of_the_engine() {
             &["needed_bytes", "available_bytes"],
         ),
         (Error::Trace(TraceError::NotDefined { method: "tiho" }), &["method"]),
+        (Error::TxJson(TxJsonError::TooLarge { received: 2, allowed: 1 }), &["received", "allowed"]),
+        (Error::TxJson(TxJsonError::Syntax { line: 1, column: 2, what: text() }), &["line", "column", "what"]),
+        (Error::TxJson(TxJsonError::Empty), &[]),
+        (Error::TxJson(TxJsonError::MissingPrevout { txid: text(), input: 0 }), &["txid", "input"]),
+        (
+            Error::TxJson(TxJsonError::Field { txid: text(), field: text(), received: text(), allowed: "hex" }),
+            &["txid", "field", "received", "allowed"],
+        ),
+        (
+            Error::TxJson(TxJsonError::Amount { txid: text(), field: text(), received: -1, allowed: "0" }),
+            &["txid", "field", "received", "allowed"],
+        ),
+        (Error::TxJson(TxJsonError::Txid { received: text(), computed: text() }), &["received", "computed"]),
         (damaged(), &["path", "offset", "block_hash", "block_offset", "what", "received", "allowed"]),
         (Error::BlockGone { hash }, &["block_hash"]),
         (Error::Cancelled, &[]),
@@ -101,6 +116,13 @@ fn of_the_engine() {
             Error::Memory(MemoryError::TooLittle { .. }),
             Error::Memory(MemoryError::Disk { .. }),
             Error::Trace(_),
+            Error::TxJson(TxJsonError::TooLarge { .. }),
+            Error::TxJson(TxJsonError::Syntax { .. }),
+            Error::TxJson(TxJsonError::Empty),
+            Error::TxJson(TxJsonError::MissingPrevout { .. }),
+            Error::TxJson(TxJsonError::Field { .. }),
+            Error::TxJson(TxJsonError::Amount { .. }),
+            Error::TxJson(TxJsonError::Txid { .. }),
             Error::DamagedBlock { .. },
             Error::BlockGone { .. },
             Error::Cancelled,
