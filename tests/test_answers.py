@@ -566,7 +566,7 @@ NOT_SHOWN_NULL = {
     ("tie", "height"),
     ("tie", "known_height"),
     ("merge", "known_height"),
-    ("meeting", "height"),
+    ("contact", "height"),
     ("edge", "height"),
     ("terminal", "address"),  # needs an OP_RETURN output that holds value
     ("party", "kind"),  # sources with statements about parties say of each what it is

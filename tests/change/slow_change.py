@@ -90,8 +90,9 @@ class SlowChange:
         for output in sorted(self.maker):
             self.paying[self.address[output]].append(output)
         # Held to the detectors' definition by tests of their own.
-        rows = {bytes(txid)[::-1].hex(): row for row, txid in enumerate(np.asarray(chain.column("tx.txid")))}
-        self.mixes = {rows[each.txid] for each in scan_coinjoins(chain)[1] if not each.makes_links}
+        mixes = {each.txid for each in scan_coinjoins(chain)[1] if not each.makes_links}
+        txids = chain.core.txs(np.arange(bound.txs, dtype=np.uint32))[0]
+        self.mixes = {row for row, txid in enumerate(txids) if txid in mixes}
         self._bounds: dict[int, object] = {}
 
     def spend(self, output: int, last_block: int) -> tuple[SlowTx, SlowIn] | None:

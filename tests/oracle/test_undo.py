@@ -181,5 +181,6 @@ def test_a_cut_undo_file_is_told(pruned: Pruned, tmp_path: Path, capsys: pytest.
     assert main(["index", str(folder), str(tmp_path / "store")]) == 0
     told = capsys.readouterr().err
     assert "undo data are not used" in told
-    assert "runs past the end of the file" in told
+    # The last record may be shorter than what was cut off.
+    assert "runs past the end of the file" in told or "no record starts here" in told
     assert check(tmp_path / "store").ok

@@ -29,7 +29,7 @@ class Court:
 
 @pytest.fixture(scope="module")
 def shop() -> Workshop:
-    return Workshop(build_economy(41, n_blocks=30))
+    return Workshop(build_economy(42, n_blocks=30))
 
 
 @pytest.fixture(scope="module")

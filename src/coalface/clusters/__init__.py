@@ -7,7 +7,7 @@ what happened between two blocks, `difference` what two sets make of the same ad
 show evidence, `rules` names and versions what decides.
 """
 
-from coalface.clusters.apart import Apart, CommonCounterparty, InSet, Meeting, apart
+from coalface.clusters.apart import Apart, CommonCounterparty, InSet, Contact, apart
 from coalface.clusters.change import Change, ChangeOutput, ChangeVote, change
 from coalface.clusters.change_model import CHANGE_RULE, ChangeModel, ChangeRuleWeights, change_model
 from coalface.clusters.changes import Changes, Merge, changes
@@ -43,7 +43,7 @@ __all__ = [
     "DividedCluster",
     "Explanation",
     "InSet",
-    "Meeting",
+    "Contact",
     "Merge",
     "OpenSet",
     "Part",

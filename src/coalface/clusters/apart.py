@@ -14,13 +14,13 @@ from coalface.clusters.rules import cluster_error_rates
 from coalface.clusters.steps import Step, steps_from
 from coalface.errors import NotFound
 
-__all__ = ["Apart", "CommonCounterparty", "InSet", "Meeting", "apart"]
+__all__ = ["Apart", "CommonCounterparty", "InSet", "Contact", "apart"]
 
 _MAX_STEPS = 50
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Contact:
     """A transaction with both sides in it."""
 
     txid: str
@@ -62,11 +62,11 @@ class Apart:
     """`True` if they are not apart; then the lists are empty. `None` where a partial chain shows no tie."""
     in_sets: tuple[InSet, ...]
     """The other sets that were built beside this store."""
-    left_alone: tuple[Meeting, ...]
+    left_alone: tuple[Contact, ...]
     """Transactions that spend from both and tie nobody, since they may be CoinJoins: at most 20."""
-    a_pays_b: tuple[Meeting, ...]
+    a_pays_b: tuple[Contact, ...]
     """At most 20."""
-    b_pays_a: tuple[Meeting, ...]
+    b_pays_a: tuple[Contact, ...]
     common: tuple[CommonCounterparty, ...]
     """The nearest common counterparties, most transactions first: at most 20."""
     n_txs_searched: int
@@ -138,9 +138,9 @@ def _answer(
     *,
     same: bool | None,
     in_sets: tuple[InSet, ...] = (),
-    left_alone: tuple[Meeting, ...] = (),
-    a_pays_b: tuple[Meeting, ...] = (),
-    b_pays_a: tuple[Meeting, ...] = (),
+    left_alone: tuple[Contact, ...] = (),
+    a_pays_b: tuple[Contact, ...] = (),
+    b_pays_a: tuple[Contact, ...] = (),
     common: tuple[CommonCounterparty, ...] = (),
     n_txs: int = 0,
     is_complete: bool = True,
@@ -179,7 +179,7 @@ def _in_sets(opened: OpenSet, pair: tuple[int, int], asked: str | None) -> tuple
     return tuple(found)
 
 
-def _meetings(opened: OpenSet, rows: Sequence[tuple[int, int, int]]) -> tuple[Meeting, ...]:
+def _meetings(opened: OpenSet, rows: Sequence[tuple[int, int, int]]) -> tuple[Contact, ...]:
     if not rows:
         return ()
     core = opened.chain.core
@@ -187,7 +187,7 @@ def _meetings(opened: OpenSet, rows: Sequence[tuple[int, int, int]]) -> tuple[Me
     txids, heights, _ = core.txs(txs)
     texts = zip(core.address_texts(firsts), core.address_texts(seconds), strict=True)
     return tuple(
-        Meeting(txid, height, a or "", b or "")
+        Contact(txid, height, a or "", b or "")
         for txid, height, (a, b) in zip(txids, heights, texts, strict=True)
     )
 
