@@ -8,7 +8,15 @@ from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
 from coalface.cli.overlay import guard_options, guards_of, overlay_option, show_overlay
 from coalface.cli.subjects import as_of_option, partial_note, rule_set_option, store_argument
-from coalface.clusters import Apart, Explanation, apart, explain_shortest, explanation_svg, with_overlay
+from coalface.clusters import (
+    OVERLAY_RULE,
+    Apart,
+    Explanation,
+    apart,
+    explain_shortest,
+    explanation_svg,
+    with_overlay,
+)
 from coalface.clusters import explain as explain_pair
 from coalface.errors import IoFailure, UsageError
 
@@ -111,8 +119,9 @@ def _draw(found: Explanation, path: Path) -> None:
 
 def _show(found: Explanation) -> None:
     """Write the verdict, then a step a line."""
+    rules = [rule for rule in found.provenance.rules if rule != OVERLAY_RULE]
     verdict = {
-        True: f"in one cluster: {found.status} by {', '.join(found.provenance.rules)}",
+        True: f"in one cluster: {found.status} by {', '.join(rules)}",
         False: "not in one cluster",
         None: "cannot say: no tie in this partial chain, others may lie outside it",
     }[found.same_cluster]

@@ -41,8 +41,8 @@ class Guards:
 
     def __post_init__(self) -> None:
         if self.large_at_least is not None:
-            check_count("large_at_least", self.large_at_least, least=1)
-        check_count("max_addresses", self.max_addresses, least=1)
+            check_count("large_at_least", self.large_at_least, least=1, most=2**32)
+        check_count("max_addresses", self.max_addresses, least=1, most=2**32)
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,13 @@ class Replay:
             if held is not None:
                 self._held.append((tie[:2], tie, held))
         # A merge, or an address of two actors, may have brought together later what was held back first.
-        together = self.union.root
-        self._held = [row for row in self._held if together(row[0][0]) != together(row[0][1])]
+        # A transaction with many inputs ties the same two sides again and again.
+        once: dict[tuple[int, ...], tuple[tuple[int, int], Tie | None, Held]] = {}
+        for row in self._held:
+            sides = sorted(self.union.root(end) for end in row[0])
+            if sides[0] != sides[1]:
+                once.setdefault((-1 if row[1] is None else row[1][3], *sides), row)
+        self._held = list(once.values())
 
     @property
     def changes_nothing(self) -> bool:
