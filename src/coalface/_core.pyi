@@ -512,6 +512,10 @@ class RuleSet:
         """Steps of the earliest evidence, and whether there are more."""
     def shortest(self, a: int, b: int, bound: Bound, max_txs: int) -> tuple[list[_Step] | None, bool, int]:
         """The fewest steps, whether the search gave up, transactions looked at."""
+    def ties(self, root: int, bound: Bound, limit: int) -> list[_Step] | None:
+        """Ties that made a cluster, in chain order; `None` if it has more than `limit` addresses."""
+    def large_roots(self, bound: Bound, least: int) -> list[int]:
+        """Roots of all clusters of at least `least` addresses."""
     def apart(self, a: int, b: int, bound: Bound, max_txs: int) -> ApartRecord:
         """What lies between two clusters."""
     def merges(

@@ -8,8 +8,8 @@ use coalface_core::rule_set::edge::Edge as Tie;
 use coalface_core::rule_set::record::Link;
 use coalface_core::rule_set::union::Dense;
 use coalface_core::rule_set::{
-    apart, build_folder, built, changes, diff, explain, shortest, verify, BuildOptions, BuildReport, ClustersAt, Rule,
-    RuleSet, RuleSetError, SetView,
+    apart, build_folder, built, changes, component, diff, explain, shortest, verify, BuildOptions, BuildReport,
+    ClustersAt, Rule, RuleSet, RuleSetError, SetView,
 };
 use coalface_core::store::{Snapshot, StoreError};
 use coalface_core::{Error, Result};
@@ -217,6 +217,21 @@ impl PyRuleSet {
             let row = |tie: &Tie| (tie.from, tie.to, tie.rule.name(), tie.tx, tie.stamp, tie.score);
             Ok((found.steps.map(|steps| steps.iter().map(row).collect()), found.gave_up, found.n_txs))
         })
+    }
+
+    /// Ties that made the cluster under `root` as of `bound`, in chain order; `None` if it has more than `limit` addresses.
+    fn ties(&self, py: Python<'_>, root: u32, bound: PyBound, limit: usize) -> PyResult<Option<Vec<Step>>> {
+        gate::ask(py, &self.snapshot, |snapshot| {
+            let root = check_address(snapshot, root)?;
+            let found = component::ties_of_cluster(&self.clusters(snapshot, &bound)?, root, limit)?;
+            let row = |tie: &Tie| (tie.from, tie.to, tie.rule.name(), tie.tx, tie.stamp, tie.score);
+            Ok(found.map(|ties| ties.iter().map(row).collect()))
+        })
+    }
+
+    /// Roots of all clusters of at least `least` addresses as of `bound`.
+    fn large_roots(&self, py: Python<'_>, bound: PyBound, least: u32) -> PyResult<Vec<u32>> {
+        gate::ask(py, &self.snapshot, |snapshot| Ok(component::large_roots(&self.clusters(snapshot, &bound)?, least)?))
     }
 
     /// What lies between the clusters of `a` and `b`, as a dict of lists.

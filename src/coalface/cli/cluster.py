@@ -4,6 +4,7 @@ import click
 
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record
+from coalface.cli.overlay import guard_options, guards_of, overlay_option, show_overlay
 from coalface.cli.subjects import (
     answer_each,
     as_of_option,
@@ -30,6 +31,8 @@ _COLUMNS = ("address", "anchor", "n_addresses", "balance_sat", "received_sat", "
     type=click.IntRange(min=1),
     help="Members to show; sums need all of them.",
 )
+@overlay_option
+@guard_options
 @rule_set_option
 @as_of_option
 @format_option
@@ -37,6 +40,10 @@ def cluster(
     store: str,
     subjects: tuple[str, ...],
     members: int,
+    overlay: bool,
+    large: int,
+    no_labels: bool,
+    overlay_max: int,
     rule_set: str | None,
     as_of: str | None,
     format: Format,
@@ -46,9 +53,10 @@ def cluster(
     Example: coalface cluster mainnet.coalface 12c6DSiU4Rq3P4ZxziKxzrL5LmMBrzjrJX
     """
     chain = open_chain(store, as_of=as_of)
+    guards = guards_of(large, overlay_max, no_labels=no_labels) if overlay else None
 
     def ask(text: str) -> Cluster:
-        return cluster_of(chain, text, limit=members, rule_set=rule_set)
+        return cluster_of(chain, text, limit=members, rule_set=rule_set, overlay=guards)
 
     return answer_each(subjects, ask, format, _COLUMNS, _show)
 
@@ -63,6 +71,7 @@ def _show(found: Cluster) -> None:
             "anchor": found.anchor,
             "anchor_rule": found.anchor_rule,
             "n_addresses": found.n_addresses,
+            **({} if found.overlay is None else {"n_pure_addresses": found.overlay.n_pure_addresses}),
             "balance_sat": found.balance_sat,
             "received_sat": found.received_sat,
             **partial_note(found.coverage),
@@ -74,3 +83,5 @@ def _show(found: Cluster) -> None:
         click.echo(member)
     if not found.members_complete and found.n_addresses is not None:
         click.echo(f"... {found.n_addresses - len(found.members)} more")
+    if found.overlay is not None:
+        show_overlay(found.overlay)

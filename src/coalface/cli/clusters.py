@@ -3,6 +3,7 @@
 import click
 
 from coalface.chain import open_chain
+from coalface.cli.decisions import decisions_, held_, merge_, split_, withdraw_
 from coalface.cli.output import Format, format_option, plain, write_record, write_records
 from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, store_argument
@@ -30,6 +31,10 @@ _DIFF_COLUMNS = ("kind", "anchor", "n_addresses", "n_parts", "balance_sat")
 @click.group(no_args_is_help=True)
 def clusters() -> None:
     """Build named rule sets, and compare what they make of addresses."""
+
+
+for _verb in (held_, split_, merge_, withdraw_, decisions_):
+    clusters.add_command(_verb)
 
 
 @clusters.command()

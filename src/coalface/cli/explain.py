@@ -6,8 +6,17 @@ import click
 
 from coalface.chain import open_chain
 from coalface.cli.output import Format, format_option, write_record, write_records
+from coalface.cli.overlay import guard_options, guards_of, overlay_option, show_overlay
 from coalface.cli.subjects import as_of_option, partial_note, rule_set_option, store_argument
-from coalface.clusters import Apart, Explanation, apart, explain_shortest, explanation_svg
+from coalface.clusters import (
+    OVERLAY_RULE,
+    Apart,
+    Explanation,
+    apart,
+    explain_shortest,
+    explanation_svg,
+    with_overlay,
+)
 from coalface.clusters import explain as explain_pair
 from coalface.errors import IoFailure, UsageError
 
@@ -49,6 +58,8 @@ _COMMON_COLUMNS = ("anchor", "n_addresses", "n_txs_a", "n_txs_b")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the steps as an SVG picture too.",
 )
+@overlay_option
+@guard_options
 @rule_set_option
 @as_of_option
 @format_option
@@ -61,6 +72,10 @@ def explain(
     why_not: bool,
     max_txs: int,
     picture: Path | None,
+    overlay: bool,
+    large: int,
+    no_labels: bool,
+    overlay_max: int,
     rule_set: str | None,
     as_of: str | None,
     format: Format,
@@ -69,8 +84,10 @@ def explain(
 
     Example: coalface explain mainnet.coalface ADDRESS ADDRESS
     """
-    if why_not and (shortest or picture is not None):
-        raise UsageError("--why-not goes with neither --shortest nor --picture", code="usage_explain")
+    if why_not and (shortest or overlay or picture is not None):
+        raise UsageError(
+            "--why-not goes with none of --shortest, --overlay and --picture", code="usage_explain"
+        )
     chain = open_chain(store, as_of=as_of)
     if why_not:
         _write_apart(apart(chain, a, b, max_txs=max_txs, rule_set=rule_set), format)
@@ -79,6 +96,9 @@ def explain(
         found = explain_shortest(chain, a, b, max_txs=max_txs, rule_set=rule_set)
     else:
         found = explain_pair(chain, a, b, limit=steps, rule_set=rule_set)
+    if overlay:
+        guards = guards_of(large, overlay_max, no_labels=no_labels)
+        found = with_overlay(chain, found, guards, rule_set=rule_set)
     if picture is not None:
         _draw(found, picture)
     match format:
@@ -99,8 +119,9 @@ def _draw(found: Explanation, path: Path) -> None:
 
 def _show(found: Explanation) -> None:
     """Write the verdict, then a step a line."""
+    rules = [rule for rule in found.provenance.rules if rule != OVERLAY_RULE]
     verdict = {
-        True: f"in one cluster: {found.status} by {', '.join(found.provenance.rules)}",
+        True: f"in one cluster: {found.status} by {', '.join(rules)}",
         False: "not in one cluster",
         None: "cannot say: no tie in this partial chain, others may lie outside it",
     }[found.same_cluster]
@@ -110,6 +131,8 @@ def _show(found: Explanation) -> None:
     if found.a != found.b:
         rates = found.error_rates
         record["error_rates"] = rates.text() if found.same_cluster else rates.text_of_silence()
+    if found.overlaid is not None:
+        record["with the overlay"] = "in one cluster" if found.overlaid else "not in one cluster"
     record.update(partial_note(found.coverage))
     write_record(record, Format.TABLE)
     if found.steps:
@@ -121,6 +144,8 @@ def _show(found: Explanation) -> None:
             click.echo("... more steps: raise --steps")
         else:
             click.echo(f"gave up after {found.n_txs_searched} transactions: raise --max-txs")
+    if found.overlay is not None:
+        show_overlay(found.overlay)
 
 
 def _write_apart(found: Apart, format: Format) -> None:

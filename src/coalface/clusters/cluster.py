@@ -1,14 +1,15 @@
 """The cluster of an address."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from coalface.accuracy import ErrorRates
+from coalface.accuracy import ErrorRates, error_rates
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
+from coalface.clusters.overlay import OVERLAY_RULE, Guards, Knowledge, Overlay, Replay
 from coalface.clusters.rule_sets import open_set
-from coalface.clusters.rules import cluster_error_rates
+from coalface.clusters.rules import COINJOIN_RULE, cluster_error_rates
 
 __all__ = ["Cluster", "cluster"]
 
@@ -38,9 +39,18 @@ class Cluster:
     status: str = "inference"
     """``fact`` if the ledger alone ties it together: forms of one key."""
     error_rates: ErrorRates = field(default_factory=cluster_error_rates)
+    overlay: Overlay | None = None
+    """What guards and analysts changed; `None` of a pure cluster, and if the address does not occur."""
 
 
-def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | None = None) -> Cluster:
+def cluster(
+    chain: Chain,
+    address: str,
+    *,
+    limit: int = 1000,
+    rule_set: str | None = None,
+    overlay: Guards | None = None,
+) -> Cluster:
     """The cluster of an address by a rule set, with at most `limit` members.
 
     Parameters
@@ -54,9 +64,13 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | No
     rule_set
         Name of a set that was built beside the store; ``strict`` unless given. A set that lags behind the
         store answers as of its own last block, which `provenance` names.
+    overlay
+        Apply the cut overlay, with these guards and the decisions of analysts; `None` gives the pure cluster.
 
     Raises
     ------
+    LimitExceeded
+        If the overlay would have to replay more addresses than its guards allow.
     UsageError
         If `limit` is not positive, or there is no such rule set.
     NotFound
@@ -97,6 +111,17 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | No
         )
     root, n_addresses, anchor, is_fact = opened.core.cluster(address_id, bound)
     members, is_all = opened.core.members(root, bound, limit)
+    rates, changed = opened.error_rates, None
+    if overlay is not None:
+        replay = Replay(opened, Knowledge(chain, overlay), [address_id])
+        changed = replay.overlay(address_id)
+        provenance = replace(provenance, rules=(*provenance.rules, OVERLAY_RULE))
+        if not replay.changes_nothing:
+            ids = replay.members(address_id)
+            n_addresses, anchor, anchor_rule = len(ids), ids[0], "earliest"
+            members, is_all = np.array(ids[:limit], np.uint32), len(ids) <= limit
+            is_fact = is_fact and not changed.joins and len(ids) > 1
+            rates = error_rates((opened.rules[0], COINJOIN_RULE, OVERLAY_RULE))
     # The anchor first, whatever the order of the tree.
     members = np.concatenate(([anchor], members[members != anchor]))[:limit].astype(np.uint32)
     texts = core.address_texts(members)
@@ -124,5 +149,6 @@ def cluster(chain: Chain, address: str, *, limit: int = 1000, rule_set: str | No
         coverage=chain.coverage.with_unknown(unknown),
         provenance=provenance,
         status="fact" if is_fact else "inference",
-        error_rates=opened.error_rates,
+        error_rates=rates,
+        overlay=changed,
     )

@@ -1,15 +1,16 @@
 """Why two addresses are in one cluster: the transactions that tie them, to be checked by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coalface.accuracy import ErrorRates
 from coalface.chain import Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
+from coalface.clusters.overlay import OVERLAY_RULE, Guards, Knowledge, Overlay, Replay
 from coalface.clusters.rule_sets import OpenSet, open_set
 from coalface.clusters.rules import cluster_error_rates
 from coalface.clusters.steps import Step, steps_from
 
-__all__ = ["Explanation", "explain", "explain_shortest"]
+__all__ = ["Explanation", "explain", "explain_shortest", "with_overlay"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Explanation:
     provenance: Provenance
     status: str = "inference"
     error_rates: ErrorRates = field(default_factory=cluster_error_rates)
+    overlaid: bool | None = None
+    """Whether both are in one cluster with the cut overlay; `None` if that was not asked for."""
+    overlay: Overlay | None = None
+    """What guards and analysts changed around both clusters; `None` if that was not asked for."""
 
 
 def explain(chain: Chain, a: str, b: str, *, limit: int = 1000, rule_set: str | None = None) -> Explanation:
@@ -114,6 +119,38 @@ def explain_shortest(
     ties, _, n_txs = opened.core.shortest(*ids, bound, max_txs)
     steps = steps_from(opened.chain, ties or [])
     return _explanation(opened, a, b, "shortest", steps, ties is not None, n_txs)
+
+
+def with_overlay(
+    chain: Chain, found: Explanation, guards: Guards, *, rule_set: str | None = None
+) -> Explanation:
+    """The explanation with what the cut overlay makes of both addresses; unchanged if one does not occur.
+
+    Parameters
+    ----------
+    chain, rule_set
+        Those that the explanation is of.
+    found
+        An explanation by the pure rule set.
+    guards
+        What holds unions back beside the decisions of analysts.
+
+    Raises
+    ------
+    LimitExceeded
+        If the overlay would have to replay more addresses than its guards allow.
+    """
+    opened = open_set(chain, rule_set)
+    ids = _ids(opened, found.a, found.b)
+    if ids is None:
+        return found
+    replay = Replay(opened, Knowledge(opened.chain, guards), ids)
+    return replace(
+        found,
+        overlaid=replay.union.root(ids[0]) == replay.union.root(ids[1]),
+        overlay=replay.overlay(*ids),
+        provenance=replace(found.provenance, rules=(*found.provenance.rules, OVERLAY_RULE)),
+    )
 
 
 def _ids(opened: OpenSet, a: str, b: str) -> tuple[int, int] | None:

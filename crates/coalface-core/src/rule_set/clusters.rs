@@ -37,6 +37,12 @@ impl<'a> ClustersAt<'a> {
         self.snapshot
     }
 
+    /// The named set; `None` is the store's own.
+    #[must_use]
+    pub(super) fn view(&self) -> Option<&'a SetView> {
+        self.view
+    }
+
     /// Blocks, and links of a named set.
     #[must_use]
     pub fn as_of(&self) -> &AsOf {

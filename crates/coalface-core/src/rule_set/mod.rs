@@ -6,7 +6,7 @@
 //! [`multi_input`], [`key_tie`] and [`change_tie`] are rules. [`mod@grow`] finds and unites, over [`union`] or [`sparse`]; [`writer`]
 //! commits, [`mod@verify`] derives it all again. [`view`] answers as of any block, [`clusters`] for whichever set, [`mod@explain`] by which
 //! evidence, [`mod@shortest`] by the fewest steps, [`mod@apart`] why not; [`changes`] and [`diff`] compare two blocks and
-//! two sets. [`all`] keeps every set of a store at its tip.
+//! two sets, [`component`] has the ties that an overlay replays. [`all`] keeps every set of a store at its tip.
 
 pub mod all;
 pub mod apart;
@@ -14,6 +14,7 @@ pub mod cells;
 pub mod change_tie;
 pub mod changes;
 pub mod clusters;
+pub mod component;
 pub mod definition;
 pub mod diff;
 pub mod edge;
