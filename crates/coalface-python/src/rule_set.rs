@@ -8,7 +8,7 @@ use coalface_core::rule_set::edge::Edge as Tie;
 use coalface_core::rule_set::lean::{Lean, Lists};
 use coalface_core::rule_set::record::Link;
 use coalface_core::rule_set::{
-    apart, build_folder, built, changes, diff, explain, shortest, verify, BuildOptions, BuildReport, ClustersAt, Rule,
+    apart, build_folder, built, diff, explain, merges, shortest, verify, BuildOptions, BuildReport, ClustersAt, Rule,
     RuleSet, RuleSetError, SetView,
 };
 use coalface_core::store::{Snapshot, StoreError};
@@ -267,8 +267,8 @@ impl PyRuleSet {
             let view = self.named()?;
             let start = view.as_of(snapshot, &from_.0)?.links;
             let end = view.as_of(snapshot, &to.0)?.links;
-            let (found, n_found) = changes::merges(view, start, end, least, limit)?;
-            let row = |merge: &changes::Merge| {
+            let (found, n_found) = merges::merges(view, start, end, least, limit)?;
+            let row = |merge: &merges::Merge| {
                 let link = &merge.link;
                 let (_, _, rule, tx, stamp, _) =
                     step(link.from, link.to, link.rule, (link.tx, link.stamp, link.score))?;

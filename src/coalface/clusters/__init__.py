@@ -2,18 +2,18 @@
 
 The forests themselves are kept by the engine: `strict` while blocks are indexed, named rule sets beside it
 (`rule_sets` says which, and makes them). `cluster` says who is in one, `explain` by which transactions two
-addresses came together, `apart` why they did not, `change` which output came back to its payer, `changes`
-what happened between two blocks, `difference` what two sets make of the same addresses; `steps` and `picture`
-show evidence, `rules` names and versions what decides.
+addresses came together, `apart` why they did not, `change` which output came back to its payer, `merges`
+which clusters became one between two blocks, `difference` what two sets make of the same addresses; `steps`
+and `picture` show evidence, `rules` names and versions what decides.
 """
 
 from coalface.clusters.apart import Apart, CommonCounterparty, InSet, Meeting, apart
 from coalface.clusters.change import Change, ChangeOutput, ChangeVote, change
 from coalface.clusters.change_model import CHANGE_RULE, ChangeModel, ChangeRuleWeights, change_model
-from coalface.clusters.changes import Changes, Merge, changes
 from coalface.clusters.cluster import Cluster, cluster
 from coalface.clusters.difference import DividedCluster, Part, SetDifference, difference
 from coalface.clusters.explain import Explanation, explain, explain_shortest
+from coalface.clusters.merges import Merge, Merges, merges
 from coalface.clusters.picture import explanation_svg
 from coalface.clusters.rule_sets import (
     BuildReport,
@@ -37,7 +37,6 @@ __all__ = [
     "ChangeOutput",
     "ChangeRuleWeights",
     "ChangeVote",
-    "Changes",
     "Cluster",
     "CommonCounterparty",
     "DividedCluster",
@@ -45,6 +44,7 @@ __all__ = [
     "InSet",
     "Meeting",
     "Merge",
+    "Merges",
     "OpenSet",
     "Part",
     "RuleSetState",
@@ -54,12 +54,12 @@ __all__ = [
     "build_rule_set",
     "change",
     "change_model",
-    "changes",
     "cluster",
     "difference",
     "explain",
     "explain_shortest",
     "explanation_svg",
+    "merges",
     "open_set",
     "rule_sets",
 ]
