@@ -1,11 +1,13 @@
 """Measures clustering alone beside `graphsense-clustering`: same arrays, same partition, one thread each.
 
-Ours keeps the reason of every union (40 bytes: both roots, both addresses, transaction, size, anchor, rule),
-so that any of them can be explained and taken back; the rival keeps none. Both take one thread, so seconds
-are those of the processor: other work on the machine does not count. ``make bench`` runs it before the peers.
+Ours keeps the reason of every union (16 bytes: both roots, transaction, input), so that any of them can be
+explained and taken back; the rival keeps none. What a rule set's log has besides (40 bytes in all: size,
+anchor, the link before it, ...) follows from these and is made when it is written: timed as well, apart.
+Both take one thread, so seconds are those of the processor: other work on the machine does not count, but for
+caches and memory. ``make bench`` runs it before the peers.
 
     python benches/clusters.py                        8 million addresses, local and uniform access
-    python benches/clusters.py --addresses 100000000  another number; needs about 9 GB of memory
+    python benches/clusters.py --addresses 100000000  another number; needs about 8 GB of memory
     python benches/clusters.py --json                 one line of JSON a measurement
 """
 
@@ -16,6 +18,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -30,8 +33,8 @@ INPUTS_A_TX = 4.1
 BATCH_INPUTS = 20_000_000
 LINK_BYTES = 40
 FOREST_BYTES = 8
-MEMORY_BYTES = 12
-"""An address, while the forest grows; the links come on top, as they are written."""
+CELL_BYTES = 4
+UNION_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -43,20 +46,28 @@ class Result:
     n_inputs: int
     n_links: int
     ours_s: float
+    links_s: float
+    """Ours, to make the links as a log has them out of the unions, on top."""
     rival_s: float
     bytes_an_address: float
     """On disk: links and forest."""
+    memory_an_address: float
+    """Bytes while the forest grows, its unions included."""
+    links_memory_an_address: float
+    """Bytes of the forest that makes links, as growing a rule set has it; the links are let go of."""
     load: float
     """Load of the machine beside the measurement, as its last minute's average."""
 
     def line(self) -> str:
         """The comparison for people."""
         ours, rival = (self.n_inputs / seconds / 1e6 for seconds in (self.ours_s, self.rival_s))
+        ratio, ratio_with_links = self.rival_s / self.ours_s, self.rival_s / (self.ours_s + self.links_s)
         return (
             f"{self.n_addresses / 1e6:.0f} M addresses, {self.access}: {self.n_inputs / 1e6:.1f} M inputs; "
             f"coalface {ours:.1f} M/s, graphsense-clustering {rival:.1f} M/s, "
-            f"ratio {self.rival_s / self.ours_s:.2f}; {self.bytes_an_address:.1f} bytes an address on disk, "
-            f"{MEMORY_BYTES} in memory; load {self.load:.1f}"
+            f"ratio {ratio:.2f}, {ratio_with_links:.2f} with links as the log has them; "
+            f"bytes an address: {self.bytes_an_address:.1f} on disk, {self.memory_an_address:.1f} in memory, "
+            f"{self.links_memory_an_address:.1f} while links are made; load {self.load:.1f}"
         )
 
 
@@ -77,10 +88,12 @@ def compare(n_addresses: int, access: str, repeats: int) -> Result:
     """The medians of both, run in turns."""
     offsets, addresses = lists(n_addresses, is_local=access == "local")
     load = os.getloadavg()[0]
-    ours, rival, n_links = [], [], 0
+    ours, links, rival, n_links, links_memory = [], [], [], 0, 0
     for _ in range(repeats):
         seconds, (clustered, n_links) = timed(lambda: _core.cluster_lists(offsets, addresses, n_addresses))
         ours.append(seconds)
+        seconds, links_memory = timed(partial(clustered.make_links, offsets, addresses))
+        links.append(seconds)
         anchors = clustered.anchors()
         del clustered
         seconds, labels = run_rival(offsets, addresses, n_addresses)
@@ -88,8 +101,21 @@ def compare(n_addresses: int, access: str, repeats: int) -> Result:
         check_equal(anchors, labels)
         del anchors, labels
     on_disk = (n_links * LINK_BYTES) / n_addresses + FOREST_BYTES
-    ours_s, rival_s = statistics.median(ours), statistics.median(rival)
-    return Result(n_addresses, access, len(addresses), n_links, ours_s, rival_s, on_disk, load)
+    in_memory = CELL_BYTES + n_links * UNION_BYTES / n_addresses
+    ours_s, links_s, rival_s = (statistics.median(seconds) for seconds in (ours, links, rival))
+    return Result(
+        n_addresses,
+        access,
+        len(addresses),
+        n_links,
+        ours_s,
+        links_s,
+        rival_s,
+        on_disk,
+        in_memory,
+        links_memory / n_addresses,
+        load,
+    )
 
 
 def timed(call: Callable[[], Timed]) -> tuple[float, Timed]:

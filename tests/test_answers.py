@@ -74,7 +74,7 @@ def shapes() -> dict[str, dict[str, Field]]:
 SHAPES = shapes()
 ANSWERS = {
     "index", "events", "info", "check", "block", "tx", "address", "address --txs", "cluster",
-    "clusters build", "clusters list", "clusters diff", "clusters changes",
+    "clusters build", "clusters list", "clusters diff", "clusters merges",
     "clusters held", "clusters decisions", "explain", "explain --why-not",
     "change", "coinjoin", "coinjoin --scan", "coinjoin --scan --count",
     "trace", "compare", "path", "meet", "pooled", "scan",
@@ -215,7 +215,7 @@ def ask(*arguments: str | Path) -> Iterator[Any]:
 
 def compare_range(folder: Path, story: Story, found: Comparison) -> None:
     """Answers about made-up chains: of one whose truth says everything, and of one that says little."""
-    compare_changes(folder, story, found)
+    compare_merges(folder, story, found)
     theft = write_story_truth(folder / "theft", story, 7)
     store, case = theft / "store", folder / "case"
     index([theft / "blocks"], store)
@@ -256,7 +256,7 @@ def compare_coinjoins(found: Comparison, folder: Path, txids: tuple[str, str]) -
         found.check("coinjoin", plain(replace(answer, protocol="whirlpool", lineage=lineage)))
 
 
-def compare_changes(folder: Path, story: Story, found: Comparison) -> None:
+def compare_merges(folder: Path, story: Story, found: Comparison) -> None:
     """Change of old and recent transactions, with a memo among them, of coinbases and in partial chains."""
     txids = {
         name: [tx.txid for tx in story.truth.ledger.txs if tx.height in heights]
@@ -291,14 +291,14 @@ def compare_rule_sets(found: Comparison, folder: Path, story: Story) -> None:
         for rule_set in ("keyed", "standard", "wide"):
             compare("clusters build", "clusters", "build", store, "--rule-set", rule_set)
             first = next(ask("info", store))["coverage"]["segments"][0]["last_hash"]
-            compare("clusters changes", "clusters", "changes", store, "--rule-set", rule_set, "--from", first)
+            compare("clusters merges", "clusters", "merges", store, "--rule-set", rule_set, "--from", first)
         compare("clusters list", "clusters", "list", store)
         compare("clusters diff", "clusters", "diff", store, "strict", "wide", "--limit", "3")
         compare("index", "index", folder / source, store, "--network", "regtest")
     store = folder / "whole"
     compare("clusters diff", "clusters", "diff", store, "wide", "strict")
     compare(
-        "clusters changes", "clusters", "changes", store, "--rule-set", "wide", "--from", "0", "--least", "1"
+        "clusters merges", "clusters", "merges", store, "--rule-set", "wide", "--from", "0", "--least", "1"
     )
     for addresses in owned:
         one, other = addresses[0], addresses[-1]

@@ -531,6 +531,8 @@ class RuleSet:
 class Clustered:
     """What `cluster_lists` made."""
 
+    def make_links(self, offsets: NDArray[np.uint64], addresses: NDArray[np.uint32]) -> int:
+        """Bytes of memory that making the links of all unions took, which are let go of."""
     def anchors(self) -> NDArray[np.uint32]:
         """Smallest address of the cluster of every address."""
 

@@ -11,12 +11,12 @@ from coalface.chain import check, digests, index, open_chain
 from coalface.clusters import (
     apart,
     build_rule_set,
-    changes,
     cluster,
     difference,
     explain,
     explain_shortest,
     explanation_svg,
+    merges,
     rule_sets,
 )
 from coalface.errors import CorruptStore, NotFound, UsageError
@@ -98,9 +98,9 @@ def test_clusters_steps_and_differences(folder: Path, story: Story) -> None:
     assert both.n_merged == difference(chain, "wide", "strict").n_split
 
 
-def test_as_of_and_changes(folder: Path, story: Story) -> None:
+def test_as_of_and_merges(folder: Path, story: Story) -> None:
     now, then = open_chain(folder / "fresh"), open_chain(folder / "fresh", as_of=EARLY - 1)
-    found = changes(then, now, rule_set="wide", least=1, limit=10**6)
+    found = merges(then, now, rule_set="wide", least=1, limit=10**6)
     assert found.n_merges == len(found.merges) > 0
     for merge in found.merges[:30]:
         assert merge.known_height is not None
@@ -110,7 +110,7 @@ def test_as_of_and_changes(folder: Path, story: Story) -> None:
         lost = cluster(before, merge.lost_anchor, rule_set="wide")
         assert lost.n_addresses in (0, None) or after.anchor != merge.lost_anchor
     with pytest.raises(UsageError):
-        changes(then, now, rule_set="strict")
+        merges(then, now, rule_set="strict")
     assert story.blocks
 
 

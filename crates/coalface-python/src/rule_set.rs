@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use coalface_core::forest;
 use coalface_core::ids::NONE_U32;
 use coalface_core::rule_set::edge::Edge as Tie;
+use coalface_core::rule_set::lean::{Lean, Lists};
 use coalface_core::rule_set::record::Link;
-use coalface_core::rule_set::union::Dense;
 use coalface_core::rule_set::{
-    apart, build_folder, built, changes, component, diff, explain, shortest, verify, BuildOptions, BuildReport,
+    apart, build_folder, built, component, diff, explain, merges, shortest, verify, BuildOptions, BuildReport,
     ClustersAt, Rule, RuleSet, RuleSetError, SetView,
 };
 use coalface_core::store::{Snapshot, StoreError};
@@ -282,8 +282,8 @@ impl PyRuleSet {
             let view = self.named()?;
             let start = view.as_of(snapshot, &from_.0)?.links;
             let end = view.as_of(snapshot, &to.0)?.links;
-            let (found, n_found) = changes::merges(view, start, end, least, limit)?;
-            let row = |merge: &changes::Merge| {
+            let (found, n_found) = merges::merges(view, start, end, least, limit)?;
+            let row = |merge: &merges::Merge| {
                 let link = &merge.link;
                 let (_, _, rule, tx, stamp, _) =
                     step(link.from, link.to, link.rule, (link.tx, link.stamp, link.score))?;
@@ -362,30 +362,48 @@ pub fn cluster_lists<'py>(
     if !in_range {
         return Err(raise(py, "usage_array", "an offset or an address is out of range", None, vec![]));
     }
-    let (dense, links) = gate::run(py, || {
-        let mut dense = Dense::new(n_addresses as usize);
-        // An address becomes a child once. Written in order, so that huge pages would cost more than they give.
-        let mut links = Vec::with_capacity(n_addresses as usize);
-        dense.unite_lists(offsets, addresses, |link| links.push(link));
-        Ok((dense, links))
-    })?;
-    let n_links = u64::from(dense.links());
-    Ok((PyClustered { dense: std::sync::Mutex::new(dense), _links: links }, n_links))
+    let lean = gate::run(py, || Ok(Lean::of(Lists { offsets, addresses }, u64::from(n_addresses))?))?;
+    let n_links = lean.unions().len() as u64;
+    Ok((PyClustered { lean: std::sync::Mutex::new(lean) }, n_links))
 }
+
+/// Links that are made before their memory is used again, as a log's buffer.
+const LINKS_AT_ONCE: usize = 100_000;
 
 /// What [`cluster_lists`] made, with the reason of every union.
 #[pyclass(frozen, name = "Clustered", module = "coalface._core")]
 pub struct PyClustered {
-    dense: std::sync::Mutex<Dense>,
-    _links: Vec<Link>,
+    lean: std::sync::Mutex<Lean>,
 }
 
 #[pymethods]
 impl PyClustered {
+    /// Makes the links of all unions, as a set's log has them, and lets go of them; the bytes of memory that it took.
+    fn make_links(
+        &self,
+        py: Python<'_>,
+        offsets: PyReadonlyArray1<'_, u64>,
+        addresses: PyReadonlyArray1<'_, u32>,
+    ) -> PyResult<u64> {
+        let (Ok(offsets), Ok(addresses)) = (offsets.as_slice(), addresses.as_slice()) else {
+            return Err(raise(py, "usage_array", "the arrays are not contiguous", None, vec![]));
+        };
+        gate::run(py, || {
+            let lean = self.lean.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut links = Vec::with_capacity(LINKS_AT_ONCE);
+            Ok(lean.links(Lists { offsets, addresses }, |link: Link| {
+                if links.len() == LINKS_AT_ONCE {
+                    links.clear();
+                }
+                links.push(link);
+            })?)
+        })
+    }
+
     /// Smallest address of the cluster of every address.
     fn anchors<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u32>> {
-        let mut dense = self.dense.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        dense.anchors().into_pyarray(py)
+        let mut lean = self.lean.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        lean.anchors().into_pyarray(py)
     }
 }
 

@@ -8,12 +8,12 @@ from coalface.cli.output import Format, format_option, plain, write_record, writ
 from coalface.cli.progress import Progress
 from coalface.cli.subjects import as_of_option, store_argument
 from coalface.clusters import (
-    Changes,
     DividedCluster,
+    Merges,
     SetDifference,
     build_rule_set,
-    changes,
     difference,
+    merges,
     rule_sets,
 )
 
@@ -138,7 +138,7 @@ def _show_difference(found: SetDifference) -> None:
                 click.echo(f"... {cluster.n_parts - len(cluster.parts)} more")
 
 
-@clusters.command("changes")
+@clusters.command("merges")
 @store_argument
 @click.option("--rule-set", required=True, metavar="NAME", help="Which.")
 @click.option(
@@ -146,13 +146,13 @@ def _show_difference(found: SetDifference) -> None:
     "since",
     required=True,
     metavar="HEIGHT|HASH|DATE",
-    help="The block after which changes are shown.",
+    help="The block after which merges are shown.",
 )
 @click.option(
     "--to",
     "until",
     metavar="HEIGHT|HASH|DATE",
-    help="The last block whose changes are shown; the tip unless given.",
+    help="The last block whose merges are shown; the tip unless given.",
 )
 @click.option(
     "--least",
@@ -163,25 +163,25 @@ def _show_difference(found: SetDifference) -> None:
 )
 @click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=0), help="Merges to show.")
 @format_option
-def changes_(
+def merges_(
     store: str, rule_set: str, since: str, until: str | None, least: int, limit: int, format: Format
 ) -> None:
     """Show which clusters became one between two blocks, and which anchors no longer name any.
 
-    Example: coalface clusters changes mainnet.coalface --rule-set keyed --from 840000
+    Example: coalface clusters merges mainnet.coalface --rule-set keyed --from 840000
     """
     chain = open_chain(store, as_of=until)
-    found = changes(chain.at(since), chain, rule_set=rule_set, least=least, limit=limit)
+    found = merges(chain.at(since), chain, rule_set=rule_set, least=least, limit=limit)
     match format:
         case Format.TABLE:
-            _show_changes(found)
+            _show_merges(found)
         case Format.CSV:
             write_records(found.merges, _MERGE_COLUMNS, format)
         case _:
             write_record(found, format)
 
 
-def _show_changes(found: Changes) -> None:
+def _show_merges(found: Merges) -> None:
     write_record(
         {"since": found.since, "until": found.until, "n_merges": found.n_merges, "status": found.status},
         Format.TABLE,

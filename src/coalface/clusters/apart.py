@@ -14,7 +14,7 @@ from coalface.clusters.rules import cluster_error_rates
 from coalface.clusters.steps import Step, steps_from
 from coalface.errors import NotFound
 
-__all__ = ["Apart", "CommonCounterparty", "InSet", "Contact", "apart"]
+__all__ = ["Apart", "CommonCounterparty", "Contact", "InSet", "apart"]
 
 _MAX_STEPS = 50
 

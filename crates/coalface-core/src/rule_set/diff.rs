@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::record::Link;
 use super::union::Dense;
 use super::view::{AsOf, SetView};
 use crate::forest;
@@ -38,13 +39,13 @@ pub fn strict_anchors(snapshot: &Snapshot, bound: &Bound) -> Result<Vec<AddressI
 /// If the set contradicts itself.
 pub fn set_anchors(snapshot: &Snapshot, view: &SetView, as_of: &AsOf) -> Result<Vec<AddressId>, StoreError> {
     let n = snapshot.counts_at(as_of.blocks)?.addresses;
-    let mut dense = Dense::new(n as usize);
+    let mut dense = Dense::new(n)?;
     for slice in view.links.slices(0, u64::from(as_of.links)) {
         for link in slice {
-            if u64::from(link.parent.max(link.child)) >= n {
-                return Err(view.files.corrupt("links", 0, format!("{link:?}, there are {n} addresses")));
+            if !dense.replay(link) {
+                let offset = u64::from(dense.links()) * size_of::<Link>() as u64;
+                return Err(view.files.corrupt("links", offset, format!("{link:?} is not between two roots")));
             }
-            dense.replay(link);
         }
     }
     Ok(dense.anchors())

@@ -3,16 +3,15 @@
 //! A set lies in a folder of its own below the store and is log-structured ([ADR 6](../../../docs/adr/0006-rule-sets.md)):
 //! unions are appended in chain order, never changed. [`record`] has the rows, [`pieces`] the log, [`cells`] the forest
 //! file, [`manifest`] what belongs to a set. [`definition`] says which rules a set has, [`edge`] what a rule is;
-//! [`multi_input`], [`key_tie`] and [`change_tie`] are rules. [`mod@grow`] finds and unites, over [`union`] or [`sparse`]; [`writer`]
+//! [`multi_input`], [`key_tie`] and [`change_tie`] are rules. [`mod@grow`] finds and unites, over [`union`] or [`sparse`] ([`lean`] for lists alone); [`writer`]
 //! commits, [`mod@verify`] derives it all again. [`view`] answers as of any block, [`clusters`] for whichever set, [`mod@explain`] by which
-//! evidence, [`mod@shortest`] by the fewest steps, [`mod@apart`] why not; [`changes`] and [`diff`] compare two blocks and
+//! evidence, [`mod@shortest`] by the fewest steps, [`mod@apart`] why not; [`merges`] and [`diff`] compare two blocks and
 //! two sets, [`component`] has the ties that an overlay replays. [`all`] keeps every set of a store at its tip.
 
 pub mod all;
 pub mod apart;
 pub mod cells;
 pub mod change_tie;
-pub mod changes;
 pub mod clusters;
 pub mod component;
 pub mod definition;
@@ -23,7 +22,9 @@ pub mod explain;
 pub mod files;
 pub mod grow;
 pub mod key_tie;
+pub mod lean;
 pub mod manifest;
+pub mod merges;
 pub mod multi_input;
 pub mod pieces;
 pub mod record;

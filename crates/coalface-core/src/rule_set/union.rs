@@ -3,10 +3,11 @@
 //! The same for both ways of keeping the forest at hand, so that they make the same links: [`Dense`] holds two arrays over
 //! all addresses and is fast for many, [`Sparse`](super::sparse::Sparse) holds what it touched and is fast for few.
 
-use super::edge::{Edge, Rule};
+use super::edge::Edge;
 use super::record::Link;
 use super::zeroed::Zeroed;
 use crate::ids::{AddressId, NONE_U32};
+use crate::store::StoreError;
 
 /// What is known of a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,34 +44,68 @@ pub fn link(a: Root, b: Root, edge: &Edge) -> Link {
     }
 }
 
-/// One address of [`Dense`]: of a root, its size less one, its latest link as parent plus one, and how far it is from the
-/// smallest address of its cluster; of another, an address nearer to its root and [`CHILD`]. All zero is an address that
-/// stands alone, so that fresh memory needs no filling.
-type State = [u32; 3];
-
-/// Mark of an address that is no root. No link has this number less one: there are fewer links than addresses.
-const CHILD: u32 = u32::MAX;
+/// A cluster of several addresses, of [`Dense`].
+#[derive(Debug, Clone, Copy, Default)]
+struct Row {
+    size: u32,
+    down: u32,
+    anchor: AddressId,
+}
 
 /// How many edges ahead the memory of their addresses is asked for.
 const AHEAD: usize = 24;
 
-/// The forest of many addresses: 12 bytes each. Paths are shortened here, not in the links.
+/// The forest of many addresses: four bytes each, and 12 for each cluster of several. Paths are shortened here, not in the
+/// links.
+///
+/// A cell is 0 for an address that stands alone, so that fresh memory needs no filling; below `first_child`, the number of
+/// its cluster's row for a root; else the complement of an address nearer to its root. Rows of clusters that became part of
+/// another are used again, so that there are never more than half as many as addresses.
 #[derive(Debug, Default)]
 pub struct Dense {
-    states: Zeroed<State>,
+    cells: Zeroed<u32>,
+    clusters: Clusters,
+    first_child: u32,
+}
+
+#[derive(Debug, Default)]
+struct Clusters {
+    /// Number 0 is that of no cluster.
+    rows: Vec<Row>,
+    free: Vec<u32>,
     links: u32,
 }
 
 impl Dense {
+    /// Most addresses: complements of addresses and numbers of rows share 32 bits.
+    pub const MAX_ADDRESSES: u64 = (1 << 32) / 3 * 2;
+
     /// A forest of `addresses` addresses without a link.
-    #[must_use]
-    pub fn new(addresses: usize) -> Dense {
-        Dense { states: Zeroed::new(addresses), links: 0 }
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] if there are more than [`Dense::MAX_ADDRESSES`].
+    pub fn new(addresses: u64) -> Result<Dense, StoreError> {
+        if addresses > Dense::MAX_ADDRESSES {
+            let limit = Dense::MAX_ADDRESSES;
+            return Err(StoreError::Full { what: "addresses to cluster", wanted: addresses, limit });
+        }
+        let clusters = Clusters { rows: vec![Row::default()], ..Clusters::default() };
+        // Without an address there is nothing to ask for.
+        let first_child = (addresses as u32).wrapping_neg();
+        Ok(Dense { cells: Zeroed::new(addresses as usize), clusters, first_child })
     }
 
-    /// Takes a link over that was made before. All of its addresses are in range.
-    pub fn replay(&mut self, link: &Link) {
-        note(&mut self.states, &mut self.links, link);
+    /// Takes a link over that was made before; false, and nothing is done, if it is none between two roots.
+    #[must_use]
+    pub fn replay(&mut self, link: &Link) -> bool {
+        let (Some(parent), Some(child)) = (self.root_cell(link.parent), self.root_cell(link.child)) else {
+            return false;
+        };
+        if link.parent == link.child {
+            return false;
+        }
+        self.clusters.note(&mut self.cells, link, parent, child);
+        true
     }
 
     /// Unites along `edges` in order, and calls `made` with every link. All addresses are in range.
@@ -78,118 +113,157 @@ impl Dense {
     /// # Errors
     /// What `made` returns.
     pub fn unite<E>(&mut self, edges: &[Edge], mut made: impl FnMut(Link) -> Result<(), E>) -> Result<(), E> {
-        let Dense { states, links } = self;
-        let states = &mut states[..];
-        let mut from = (NONE_U32, (0, [0; 3]));
+        let Dense { cells, clusters, first_child } = self;
+        let (cells, first_child) = (&mut cells[..], *first_child);
+        let mut from = (NONE_U32, (0, 0));
         for (n, edge) in edges.iter().enumerate() {
             if let Some(later) = edges.get(n + AHEAD) {
-                prefetch(states, later.to);
+                prefetch(cells, later.to);
                 if later.from != edge.from {
-                    prefetch(states, later.from);
+                    prefetch(cells, later.from);
                 }
             }
             // Edges of one transaction have one beginning.
             if from.0 != edge.from {
-                from = (edge.from, find(states, edge.from));
+                from = (edge.from, find(cells, first_child, edge.from));
             }
-            let other = find(states, edge.to);
+            let other = find(cells, first_child, edge.to);
             if other.0 == from.1 .0 {
                 continue;
             }
-            let link = link(root(from.1), root(other), edge);
-            from.1 = (link.parent, note(states, links, &link));
+            let link = link(clusters.root(from.1), clusters.root(other), edge);
+            from.1 = clusters.unite(cells, &link, from.1, other);
             made(link)?;
         }
         Ok(())
     }
 
-    /// Unites what each list has, as [`Dense::unite`] does the edges from its first address to the others. All offsets and
-    /// addresses are in range.
-    pub fn unite_lists(&mut self, offsets: &[u64], addresses: &[AddressId], mut made: impl FnMut(Link)) {
-        let Dense { states, links } = self;
-        let states = &mut states[..];
-        for (n, range) in offsets.windows(2).enumerate() {
-            let list = &addresses[range[0] as usize..range[1] as usize];
-            let Some(&from) = list.first() else { continue };
-            let mut first = find(states, from);
-            for (at, to) in (range[0] as usize..).zip(list) {
-                if let Some(later) = addresses.get(at + AHEAD) {
-                    prefetch(states, *later);
-                }
-                let other = find(states, *to);
-                if other.0 != first.0 {
-                    let tx = n as u32;
-                    let edge = Edge { from, to: *to, tx, stamp: tx, rule: Rule::MultiInput, score: 0 };
-                    let link = link(root(first), root(other), &edge);
-                    first = (link.parent, note(states, links, &link));
-                    made(link);
-                }
-            }
-        }
+    /// Makes the link of a union that is known, as [`Dense::unite`] made or would have made it; none if it is not one of two
+    /// roots, of which `parent` stays.
+    pub fn widen(&mut self, parent: AddressId, child: AddressId, edge: &Edge) -> Option<Link> {
+        let (a, b) = (self.root_cell(parent)?, self.root_cell(child)?);
+        let link = link(self.clusters.root((parent, a)), self.clusters.root((child, b)), edge);
+        (link.child == child && parent != child).then(|| {
+            self.clusters.note(&mut self.cells, &link, a, b);
+            link
+        })
+    }
+
+    /// Asks for the memory of two addresses that are united soon.
+    #[inline(always)]
+    pub(super) fn expect(&self, parent: AddressId, child: AddressId) {
+        prefetch(&self.cells, parent);
+        prefetch(&self.cells, child);
+    }
+
+    /// Bytes of memory at the most so far.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        let rows = self.clusters.rows.len() * size_of::<Row>() + self.clusters.free.capacity() * size_of::<u32>();
+        (self.cells.len() * size_of::<u32>() + rows) as u64
+    }
+
+    fn root_cell(&self, id: AddressId) -> Option<u32> {
+        self.cells.get(id as usize).copied().filter(|cell| *cell < self.first_child)
     }
 
     /// Number of links.
     #[must_use]
     pub fn links(&self) -> u32 {
-        self.links
+        self.clusters.links
     }
 
     /// Smallest address of the cluster of every address.
     #[must_use]
     pub fn anchors(&mut self) -> Vec<AddressId> {
-        let states = &mut self.states[..];
-        (0..states.len() as u32).map(|id| root(find(states, id)).anchor).collect()
+        let Dense { cells, clusters, first_child } = self;
+        (0..cells.len() as u32).map(|id| clusters.root(find(cells, *first_child, id)).anchor).collect()
     }
 }
 
+impl Clusters {
+    #[inline(always)]
+    fn root(&self, (id, cell): (AddressId, u32)) -> Root {
+        if cell == 0 {
+            return Root { id, size: 1, down: NONE_U32, anchor: id };
+        }
+        let Row { size, down, anchor } = self.rows[cell as usize];
+        Root { id, size, down, anchor }
+    }
+
+    /// Writes a link between two roots down; the one that is left.
+    #[inline(always)]
+    fn unite(&mut self, cells: &mut [u32], link: &Link, a: (AddressId, u32), b: (AddressId, u32)) -> (AddressId, u32) {
+        let (parent, child) = if a.0 == link.parent { (a.1, b.1) } else { (b.1, a.1) };
+        (link.parent, self.note(cells, link, parent, child))
+    }
+
+    /// Writes a link down between roots with these cells; the cell of the one that is left.
+    #[inline(always)]
+    fn note(&mut self, cells: &mut [u32], link: &Link, parent: u32, child: u32) -> u32 {
+        let row = Row { size: link.size, down: self.links, anchor: link.anchor };
+        self.links += 1;
+        cells[link.child as usize] = !link.parent;
+        if parent != 0 {
+            self.rows[parent as usize] = row;
+            if child != 0 {
+                self.free.push(child);
+            }
+            return parent;
+        }
+        // The larger has a row if the smaller has one; a damaged log may say otherwise.
+        let number = if child != 0 { Some(child) } else { self.free.pop() };
+        let number = match number {
+            Some(number) => {
+                self.rows[number as usize] = row;
+                number
+            }
+            None => {
+                self.rows.push(row);
+                (self.rows.len() - 1) as u32
+            }
+        };
+        cells[link.parent as usize] = number;
+        number
+    }
+}
+
+/// Root of an address, and its cell.
 #[inline(always)]
-fn find(states: &mut [State], id: AddressId) -> (AddressId, State) {
+pub(super) fn find(cells: &mut [u32], first_child: u32, id: AddressId) -> (AddressId, u32) {
     let mut node = id;
-    let mut state = states[node as usize];
-    while state[1] == CHILD {
-        let above = states[state[0] as usize];
-        if above[1] != CHILD {
-            return (state[0], above);
+    let mut cell = cells[node as usize];
+    while cell >= first_child {
+        let above = cells[!cell as usize];
+        if above < first_child {
+            return (!cell, above);
         }
         // Halving: every other node is hung higher.
-        states[node as usize][0] = above[0];
-        node = above[0];
-        state = states[node as usize];
+        cells[node as usize] = above;
+        node = !above;
+        cell = cells[node as usize];
     }
-    (node, state)
+    (node, cell)
 }
 
+/// Asks for the memory of a row that is looked at soon.
 #[inline(always)]
-fn root((id, state): (AddressId, State)) -> Root {
-    Root { id, size: state[0] + 1, down: state[1].wrapping_sub(1), anchor: id - state[2] }
-}
-
-/// Writes a link down; the state of its parent afterwards.
-#[inline(always)]
-fn note(states: &mut [State], links: &mut u32, link: &Link) -> State {
-    *links += 1;
-    states[link.child as usize] = [link.parent, CHILD, 0];
-    let state = [link.size.saturating_sub(1), *links, link.parent.saturating_sub(link.anchor)];
-    states[link.parent as usize] = state;
-    state
-}
-
-#[inline(always)]
-fn prefetch(states: &[State], id: AddressId) {
+pub(super) fn prefetch<T>(rows: &[T], at: u32) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(state) = states.get(id as usize) {
+    if let Some(row) = rows.get(at as usize) {
         // SAFETY: a prefetch reads nothing that the program sees, and the address is that of a live element.
         unsafe {
             use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
-            _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(state).cast());
+            _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(row).cast());
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (states, id);
+    let _ = (rows, at);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::edge::Rule;
     use super::*;
 
     #[test]
@@ -202,7 +276,7 @@ mod tests {
         let edges: Vec<Edge> = (0..700)
             .map(|n| Edge { from: random(1000), to: random(1000), tx: n, stamp: n, rule: Rule::MultiInput, score: 0 })
             .collect();
-        let mut dense = Dense::new(1000);
+        let mut dense = Dense::new(1000).unwrap();
         let mut links = Vec::new();
         dense
             .unite(&edges, |link| {
@@ -217,8 +291,9 @@ mod tests {
             labels.iter_mut().filter(|label| **label == a || **label == b).for_each(|label| *label = a.min(b));
         }
         assert_eq!(dense.anchors(), labels);
-        let mut again = Dense::new(1000);
-        links.iter().for_each(|link| again.replay(link));
+        let mut again = Dense::new(1000).unwrap();
+        assert!(links.iter().all(|link| again.replay(link)));
+        assert!(links.iter().all(|link| !again.replay(link)));
         assert_eq!(again.anchors(), labels);
         for (n, link) in links.iter().enumerate() {
             assert!(link.previous == NONE_U32 || links[link.previous as usize].parent == link.parent);

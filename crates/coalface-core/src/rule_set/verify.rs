@@ -51,7 +51,7 @@ pub fn verify(
     manifest.block_pieces.iter().try_for_each(|piece| pieces::verify::<BlockRow>(files, piece))?;
     verify_forest(files, &view)?;
     let common = view.common_blocks(snapshot);
-    let mut forest = Forest::Dense(Dense::new(snapshot.counts().addresses as usize));
+    let mut forest = Forest::Dense(Dense::new(snapshot.counts().addresses)?);
     let (mut links, mut blocks) = (0u32, 0u64);
     let mut compare = |grown: Grown| {
         if blocks == common {

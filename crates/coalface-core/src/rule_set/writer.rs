@@ -170,17 +170,16 @@ fn empty(snapshot: &Snapshot, rules: &RuleSet) -> SetManifest {
 
 /// The forest after the first `links` links over all addresses of the store.
 fn replayed(view: &SetView, links: u64, addresses: u64) -> Result<Dense> {
-    let mut dense = Dense::new(addresses as usize);
+    let mut dense = Dense::new(addresses)?;
     for slice in view.links.slices(0, links) {
         for link in slice {
-            if u64::from(link.parent.max(link.child)) >= addresses {
-                let what = format!("ties address rows {} and {}", link.parent, link.child);
+            if !dense.replay(link) {
+                let what = format!("ties address rows {} and {}, not both are roots", link.parent, link.child);
                 return Err(view
                     .files
                     .corrupt("links", u64::from(dense.links()) * size_of::<Link>() as u64, what)
                     .into());
             }
-            dense.replay(link);
         }
     }
     Ok(dense)

@@ -8,7 +8,7 @@ from coalface.chain import AsOf, Chain, Coverage, Provenance
 from coalface.chain.reference import check_count
 from coalface.clusters.rule_sets import open_set
 
-__all__ = ["Changes", "Merge", "changes"]
+__all__ = ["Merge", "Merges", "merges"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Merges:
     """Merges of a rule set between two blocks."""
 
     since: AsOf
@@ -45,7 +45,7 @@ class Changes:
     status: str = "inference"
 
 
-def changes(since: Chain, until: Chain, *, rule_set: str, least: int = 2, limit: int = 1000) -> Changes:
+def merges(since: Chain, until: Chain, *, rule_set: str, least: int = 2, limit: int = 1000) -> Merges:
     """Merges of clusters of a named rule set between two states of a chain.
 
     Parameters
@@ -74,7 +74,7 @@ def changes(since: Chain, until: Chain, *, rule_set: str, least: int = 2, limit:
     texts = core.address_texts(np.array([row[n] for row in rows for n in (0, 2)], np.uint32))
     txids = core.txs(np.array([row[5] for row in rows], np.uint32))[0]
     heights = core.txs(np.array([row[6] for row in rows], np.uint32))[1]
-    merges = tuple(
+    found = tuple(
         Merge(
             known_height=heights[n],
             anchor=texts[2 * n] or "",
@@ -86,6 +86,4 @@ def changes(since: Chain, until: Chain, *, rule_set: str, least: int = 2, limit:
         )
         for n, row in enumerate(rows)
     )
-    return Changes(
-        first.chain.as_of, last.chain.as_of, n_merges, merges, least, last.coverage, last.provenance
-    )
+    return Merges(first.chain.as_of, last.chain.as_of, n_merges, found, least, last.coverage, last.provenance)
