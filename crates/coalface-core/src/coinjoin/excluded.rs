@@ -1,4 +1,4 @@
-//! Which transactions clustering leaves alone: the same gates as in [`judge`](super::judge), as few of them as needed.
+//! Which transactions clustering leaves alone: the same gates as in [`judge`](mod@super::judge), as few of them as needed.
 
 use super::detector::{Decision, Detector, Role};
 use super::era::Eras;

@@ -2,7 +2,7 @@
 //!
 //! One file a detector: what it claims, why, when it is wrong, sources. A detector is two lists of gates ([`detector`]); each gate is a
 //! named test with what it found and what it allows ([`gate`]). [`judge`](mod@judge) asks all detectors and gives all evidence;
-//! [`excluded`] tries the same gates, as few as needed, for the clusters of a whole chain; [`lineage`] follows the coins of a
+//! [`excluded`] tries the same gates, as few as needed, for the clusters of a whole chain; [`lineage`](mod@lineage) follows the coins of a
 //! Whirlpool mix back, for which it needs a store.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a test that meets a surprise must stop

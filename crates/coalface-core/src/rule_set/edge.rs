@@ -83,9 +83,7 @@ pub trait EdgeSource: Send + Sync {
 
     /// Adds the ties that transaction `tx` makes, which lies below `bound`. Only what lies below `bound` may be looked at:
     /// then an answer "as of" that bound is never changed by later blocks. A source whose rule
-    /// [waits](RuleSet::lag_blocks) is asked as of the end of the block in which the wait ends.
-    ///
-    /// [RuleSet::lag_blocks]: super::RuleSet
+    /// [waits](super::RuleSet::lag_blocks) is asked as of the end of the block in which the wait ends.
     ///
     /// # Errors
     /// If the store contradicts itself.

@@ -2,7 +2,7 @@
 //! transaction and no store.
 //!
 //! The JSON is hostile: its size is bounded, hex and amounts are checked, and where all parts are there they must hash to the
-//! transaction's id. What the JSON says a script *is* (`scriptpubkey_type`) is not read: [`classify`] says so.
+//! transaction's id. What the JSON says a script *is* (`scriptpubkey_type`) is not read: [`classify`](fn@classify) says so.
 
 mod error;
 mod form;
